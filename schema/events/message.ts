@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** An entity whose fields changed, named so that caches can drop exactly it. `version` grows with each change the emitting subgraph makes. */
+export const EntityRefSchema = z.strictObject({
+  __typename: z.string().min(1),
+  key: z.string().min(1),
+  version: z.number().int().nonnegative(),
+});
+export type EntityRef = z.infer<typeof EntityRefSchema>;
+
+/** Who caused the change: a caller's identity, or `SYSTEM` for sweepers and consumers. Never carries personal data. */
+export const ActorSchema = z.strictObject({
+  kind: z.enum(['OPERATOR', 'FRONTEND', 'AGENT', 'PARTNER', 'ANONYMOUS', 'SYSTEM']),
+  sub: z.string(),
+});
+export type Actor = z.infer<typeof ActorSchema>;
+
+/** The envelope of every event on NATS. `id` is the outbox row's id and the JetStream message id. */
+export const MessageSchema = z.strictObject({
+  id: z.uuid(),
+  type: z.string().regex(/^[a-z]+\.[a-z_]+\.[a-z_]+$/),
+  schemaVersion: z.number().int().positive(),
+  occurredAt: z.iso.datetime(),
+  entities: z.array(EntityRefSchema).min(1),
+  actor: ActorSchema,
+  payload: z.unknown(),
+});
+export type MessageEnvelope = z.infer<typeof MessageSchema>;
