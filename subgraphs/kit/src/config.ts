@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().positive();
+
+/** What every subgraph is told from outside. Times are milliseconds. */
+const baseShape = {
+  PORT: port.optional(),
+  HOST: z.string().default('127.0.0.1'),
+  NATS_URL: z.string().default('nats://127.0.0.1:4232'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  GATEWAY_JWKS: z.string().optional(),
+  GATEWAY_JWKS_FILE: z.string().optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(4),
+  DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
+  REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
+};
+
+export interface SubgraphConfig {
+  host: string;
+  port: number;
+  databaseUrl: string;
+  natsUrl: string;
+  logLevel: string;
+  /** The public keys (a JSON Web Key Set) by which the gateway's tokens are verified. */
+  gatewayJwks: { keys: Record<string, unknown>[] };
+  databasePoolSize: number;
+  databaseAcquireTimeoutMs: number;
+  requestTimeoutMs: number;
+  drainTimeoutMs: number;
+}
+
+/** Thrown at start when the environment is not usable; the message lists every fault, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Parses the environment of a subgraph once: what all of them share and the subgraph's own `shape`.
+ * Throws one `ConfigError` that names every fault.
+ */
+export function readConfig<S extends z.ZodRawShape>(
+  options: { name: string; defaultPort: number; shape: S },
+  env: NodeJS.ProcessEnv = process.env,
+): { base: SubgraphConfig; own: z.infer<z.ZodObject<S>> } {
+  const databaseKey = `${options.name.toUpperCase()}_DATABASE_URL`;
+  const faults: string[] = [];
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+  const base = z.object({ ...baseShape, [databaseKey]: z.string().startsWith('postgres') }).safeParse(given);
+  const own = z.object(options.shape).safeParse(given);
+  for (const result of [base, own]) {
+    for (const issue of result.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  let gatewayJwks: SubgraphConfig['gatewayJwks'] | undefined;
+  try {
+    gatewayJwks = readJwks(given);
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error));
+  }
+  if (!base.success || !own.success || !gatewayJwks) {
+    throw new ConfigError(`The configuration of "${options.name}" is not usable:\n  ${faults.join('\n  ')}`);
+  }
+  const values = base.data;
+  return {
+    base: {
+      host: values.HOST,
+      port: values.PORT ?? options.defaultPort,
+      databaseUrl: String((values as Record<string, unknown>)[databaseKey]),
+      natsUrl: values.NATS_URL,
+      logLevel: values.LOG_LEVEL,
+      gatewayJwks,
+      databasePoolSize: values.DATABASE_POOL_SIZE,
+      databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+    },
+    own: own.data,
+  };
+}
+
+function readJwks(env: NodeJS.ProcessEnv): SubgraphConfig['gatewayJwks'] {
+  const source = env.GATEWAY_JWKS ?? (env.GATEWAY_JWKS_FILE ? readFileSync(env.GATEWAY_JWKS_FILE, 'utf8') : undefined);
+  if (!source)
+    throw new Error('GATEWAY_JWKS or GATEWAY_JWKS_FILE: give the public keys of the gateway as a JSON Web Key Set');
+  const parsed = z.object({ keys: z.array(z.record(z.string(), z.unknown())).min(1) }).safeParse(JSON.parse(source));
+  if (!parsed.success) throw new Error('GATEWAY_JWKS: not a JSON Web Key Set with at least one key');
+  return parsed.data;
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, parse } from 'graphql';
+import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import type { RequestContext } from './requestContext.js';
+
+/** Finds the entity that a representation names; null when there is none. Use a data loader: it is called once per representation. */
+export type ReferenceResolver<C extends RequestContext> = (
+  reference: { __typename: string; id: string },
+  context: C,
+) => unknown;
+
+export interface SubgraphSchemaOptions<C extends RequestContext> {
+  // biome-ignore lint/complexity/noBannedTypes: type-graphql takes classes as Function
+  resolvers: NonEmptyArray<Function>;
+  /** Types that no field names, such as members of a union that is only reached through an interface. */
+  // biome-ignore lint/complexity/noBannedTypes: type-graphql takes classes as Function
+  orphanedTypes?: Function[];
+  references?: Record<string, ReferenceResolver<C>>;
+}
+
+export interface SubgraphSchema {
+  schema: GraphQLSchema;
+  /** The subgraph's SDL as composition wants it. */
+  sdl: string;
+}
+
+const FEDERATION_LINK = `extend schema @link(
+  url: "https://specs.apollo.dev/federation/v2.9"
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize"]
+)`;
+
+/** Builds a Federation 2.9 subgraph schema from type-graphql classes. Needs no database. */
+export async function createSubgraphSchema<C extends RequestContext>(
+  options: SubgraphSchemaOptions<C>,
+): Promise<SubgraphSchema> {
+  const plain = await buildSchema({
+    resolvers: options.resolvers,
+    orphanedTypes: options.orphanedTypes ?? [],
+    validate: { forbidUnknownValues: false, stopAtFirstError: false },
+    skipCheck: true, // directives of Federation are not known to this intermediate schema
+  });
+  const sdl = `${FEDERATION_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
+  const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
+  for (const [typename, resolve] of Object.entries(options.references ?? {})) {
+    resolvers[typename] = {
+      ...resolvers[typename],
+      __resolveReference: async (reference: { __typename: string; id: string }, context: C) => {
+        const found = await resolve(reference, context);
+        return found && typeof found === 'object' ? found : null;
+      },
+    };
+  }
+  return { schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]), sdl };
+}

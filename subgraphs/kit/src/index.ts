@@ -1,0 +1,45 @@
+export { defineSweeper, type Sweeper, type Worker } from './background/loop.js';
+export { type Clock, ManualClock, systemClock } from './clock.js';
+export { ConfigError, readConfig, type SubgraphConfig } from './config.js';
+export { DomainError, type DomainErrorOptions, kitErrorCodes, notFound } from './errors.js';
+export {
+  connectionOf,
+  DEFAULT_PAGE,
+  LARGEST_PAGE,
+  type Page,
+  PageArgs,
+  PageInfo,
+  SortDirection,
+  TotalCount,
+  TotalRelation,
+} from './graphql/connection.js';
+export { HealthStatus, ServiceHealth, serviceHealth, storeCheck } from './graphql/health.js';
+export type { RequestContext } from './graphql/requestContext.js';
+export { DateTime, JsonObject, SafeInt } from './graphql/scalars.js';
+export { createSubgraphSchema, type ReferenceResolver, type SubgraphSchema } from './graphql/subgraphSchema.js';
+export { anonymous, type Identity, type IdentityKind, requireKind, requireScope } from './identity/identity.js';
+export { createLogger, type Logger } from './log.js';
+export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater } from './messaging/consumer.js';
+export { emit, type OutgoingEvent } from './messaging/outbox.js';
+export type { Metrics } from './metrics.js';
+export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
+export {
+  runSubgraph,
+  type SubgraphOptions,
+  type SubgraphParts,
+  type SubgraphTools,
+  startSubgraph,
+} from './server/runSubgraph.js';
+export { createDataSource, migrate } from './store/dataSource.js';
+export { hashBody, withIdempotency } from './store/idempotency.js';
+export { countBounded, keysetPage, type SortKey } from './store/keysetPage.js';
+export { KitTables1700000000000 } from './store/kitTables.js';
+export { createListLoader, createLoader } from './store/loader.js';
+export {
+  databaseErrorCode,
+  inTransaction,
+  isTransientStoreError,
+  isUniqueViolation,
+  onCommit,
+} from './store/transaction.js';
+export { isUuid, uuidv7 } from './uuid.js';

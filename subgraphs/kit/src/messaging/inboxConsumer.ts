@@ -1,0 +1,194 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ContractViolation } from '@leadgraph/schema';
+import { AckPolicy, type ConsumerMessages, type JetStreamClient, type JetStreamManager, type JsMsg, nanos } from 'nats';
+import type { LimitFunction } from 'p-limit';
+import type { DataSource } from 'typeorm';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import { runInScope, systemActor } from '../requestScope.js';
+import { isTransientStoreError } from '../store/transaction.js';
+import { type EventHandlers, RetryLater } from './consumer.js';
+import { buryMessage } from './deadLetters.js';
+import { handleOnce, handlerFor } from './inbox.js';
+import { OrderedDispatch } from './orderedDispatch.js';
+import { ORDER_KEY_HEADER, REQUEST_ID_HEADER } from './relay.js';
+
+export interface InboxConsumerOptions {
+  /** The consuming subgraph; the durable consumer's name. */
+  subgraph: string;
+  stream: string;
+  /** Only for a stream that several subgraphs share: what is taken from it. */
+  filter?: string;
+  /** How many leading tokens the subject has before the event's type. */
+  subjectPrefixTokens?: number;
+  handlers: EventHandlers;
+  dataSource: DataSource;
+  jetStream: JetStreamClient;
+  manager: JetStreamManager;
+  log: Logger;
+  metrics: Metrics;
+  /** Shared by all consumers of a process, so that they leave connections of the pool to requests. */
+  limit: LimitFunction;
+  /** Pauses before the 2nd, 3rd, … try; the last one repeats. Milliseconds. */
+  backoffMs?: readonly number[];
+  /** Tries before a message is put aside as a dead letter. Tries that failed because the store was away do not count. */
+  mostAttempts?: number;
+}
+
+const ACK_WAIT_MS = 30_000;
+const MOST_IN_FLIGHT = 256;
+const DEFAULT_BACKOFF_MS = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
+
+/**
+ * A durable JetStream consumer over one stream. Each message is handled once (inbox), those of one order key in order. A failure is
+ * repeated with backoff and, after the last try, put aside as a dead letter. When NATS goes away it goes on where it was once it is back.
+ */
+export class InboxConsumer {
+  readonly #options: InboxConsumerOptions;
+  readonly #dispatch = new OrderedDispatch();
+  readonly #backoffMs: readonly number[];
+  readonly #mostAttempts: number;
+  /** Failed tries that count, by stream sequence; NATS's own count includes those that do not. */
+  readonly #attempts = new Map<number, number>();
+  #messages: ConsumerMessages | undefined;
+  #stopping = false;
+  #running: Promise<void> | undefined;
+
+  constructor(options: InboxConsumerOptions) {
+    this.#options = options;
+    this.#backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS;
+    this.#mostAttempts = options.mostAttempts ?? 8;
+  }
+
+  /** Makes the durable consumer if it is not there, and begins. */
+  async start(): Promise<void> {
+    await this.#ensure();
+    this.#running = this.#run();
+  }
+
+  /** Takes nothing more, finishes what is being handled; what was taken and not begun comes again later. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#messages?.stop();
+    await this.#running;
+    await this.#dispatch.idle();
+  }
+
+  async #ensure(): Promise<void> {
+    const { manager, stream, subgraph, filter } = this.#options;
+    await manager.consumers.add(stream, {
+      durable_name: subgraph,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_ack_pending: MOST_IN_FLIGHT * 4,
+      max_deliver: -1,
+      ...(filter !== undefined && { filter_subject: filter }),
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { jetStream, stream, subgraph, log } = this.#options;
+    while (!this.#stopping) {
+      try {
+        const consumer = await jetStream.consumers.get(stream, subgraph);
+        this.#messages = await consumer.consume({
+          max_messages: MOST_IN_FLIGHT,
+          expires: 10_000,
+          idle_heartbeat: 2_000,
+        });
+        if (this.#stopping) this.#messages.stop();
+        for await (const message of this.#messages) this.#accept(message);
+      } catch (error) {
+        if (this.#stopping) return;
+        log.warn({ err: error, stream }, 'consuming was interrupted; going on');
+        await delay(500);
+        await this.#ensure().catch(() => undefined);
+      }
+    }
+  }
+
+  #accept(message: JsMsg): void {
+    const subject = this.#originalSubject(message);
+    if (!handlerFor(this.#options.handlers, subject)) {
+      message.ack();
+      return;
+    }
+    const key = message.headers?.get(ORDER_KEY_HEADER) || subject;
+    this.#dispatch.add(key, () => this.#options.limit(() => this.#handle(message, subject, key)));
+  }
+
+  async #handle(message: JsMsg, subject: string, key: string): Promise<void> {
+    const { dataSource, handlers, metrics } = this.#options;
+    const sequence = message.seq;
+    if (this.#stopping) return message.nak();
+    if (this.#dispatch.isBlocked(key, sequence)) return message.nak(this.#backoffMs[0]);
+    const type = subject.split('.').slice(0, 3).join('.');
+    const end = metrics.handling.startTimer({ type });
+    const requestId = message.headers?.get(REQUEST_ID_HEADER) || `${message.info.stream}:${sequence}`;
+    await runInScope({ origin: 'consumer', requestId, actor: systemActor }, async () => {
+      try {
+        const outcome = await handleOnce(dataSource, handlers, parseJson(message));
+        message.ack();
+        this.#done(key, sequence);
+        metrics.messages.inc({ type, outcome });
+      } catch (error) {
+        await this.#failed(message, { subject, key, type, error });
+      }
+    });
+    end();
+  }
+
+  async #failed(
+    message: JsMsg,
+    failure: { subject: string; key: string; type: string; error: unknown },
+  ): Promise<void> {
+    const { log, metrics, jetStream, subgraph } = this.#options;
+    const { subject, key, type, error } = failure;
+    const sequence = message.seq;
+    const counts = !isTransientStoreError(error);
+    const attempts = (this.#attempts.get(sequence) ?? 0) + (counts ? 1 : 0);
+    this.#attempts.set(sequence, attempts);
+    const hopeless = error instanceof ContractViolation;
+
+    if (hopeless || attempts >= this.#mostAttempts) {
+      try {
+        await buryMessage(jetStream, { consumer: subgraph, message, subject, attempts, reason: reasonOf(error) });
+        message.ack();
+        this.#done(key, sequence);
+        metrics.messages.inc({ type, outcome: 'dead' });
+        log.error({ err: error, subject, attempts }, 'a message was put aside as a dead letter');
+        return;
+      } catch (buryError) {
+        log.warn({ err: buryError, subject }, 'a dead letter could not be stored; the message comes again');
+      }
+    }
+    const pause = this.#backoffMs[Math.min(Math.max(attempts, 1), this.#backoffMs.length) - 1] ?? 1_000;
+    this.#dispatch.block(key, sequence, pause + ACK_WAIT_MS);
+    message.nak(pause);
+    metrics.messages.inc({ type, outcome: 'retried' });
+    const level = error instanceof RetryLater ? 'debug' : 'warn';
+    log[level]({ err: error, subject, attempts }, 'a message could not be handled; it comes again');
+  }
+
+  #done(key: string, sequence: number): void {
+    this.#attempts.delete(sequence);
+    this.#dispatch.unblock(key, sequence);
+  }
+
+  #originalSubject(message: JsMsg): string {
+    const skip = this.#options.subjectPrefixTokens ?? 0;
+    return skip === 0 ? message.subject : message.subject.split('.').slice(skip).join('.');
+  }
+}
+
+function parseJson(message: JsMsg): unknown {
+  try {
+    return message.json();
+  } catch (error) {
+    throw new ContractViolation('The message is not JSON', { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import {
+  type EntityRef,
+  type EventPayload,
+  type EventType,
+  eventContracts,
+  SCHEMA_VERSION,
+  subjectOf,
+} from '@leadgraph/schema';
+import type { EntityManager } from 'typeorm';
+import { currentScope, systemActor } from '../requestScope.js';
+import { OUTBOX_PARTITIONS } from '../store/kitTables.js';
+import { onCommit } from '../store/transaction.js';
+import { uuidv7 } from '../uuid.js';
+
+export interface OutgoingEvent<T extends EventType> {
+  type: T;
+  /** The last token of the subject: whom it concerns most, e.g. the agent of an offer. An id. */
+  partitionKey: string;
+  /** Events with the same order key reach every consumer in the order of their transactions. Default: the first entity's key. */
+  orderKey?: string;
+  /** Every entity whose fields changed, other subgraphs' included. */
+  entities: EntityRef[];
+  payload: EventPayload<T>;
+  occurredAt?: Date;
+}
+
+type Listener = () => void;
+const listeners = new Set<Listener>();
+
+/** Calls `listener` whenever a transaction with outbox messages was committed in this process. Returns how to stop it. */
+export function onOutboxCommitted(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Writes an event into the outbox within the caller's transaction: it is published if and only if the transaction commits.
+ * Lock the entity's row first, so that the order of positions is the order of commits. A payload that breaks its contract throws.
+ */
+export async function emit<T extends EventType>(tx: EntityManager, event: OutgoingEvent<T>): Promise<string> {
+  const [first] = event.entities;
+  if (!first) throw new Error(`"${event.type}" names no entity`);
+  const id = uuidv7();
+  const scope = currentScope();
+  const orderKey = event.orderKey ?? first.key;
+  const message = {
+    id,
+    type: event.type,
+    schemaVersion: SCHEMA_VERSION,
+    occurredAt: (event.occurredAt ?? new Date()).toISOString(),
+    entities: event.entities,
+    actor: scope?.actor ?? systemActor,
+    payload: eventContracts[event.type].parse(event.payload),
+  };
+  await tx.query(
+    'INSERT INTO outbox (id, partition, order_key, subject, message, request_id) VALUES ($1, $2, $3, $4, $5, $6)',
+    [id, partitionOf(orderKey), orderKey, subjectOf(event.type, event.partitionKey), message, scope?.requestId ?? id],
+  );
+  onCommit(tx, () => {
+    scope?.changed.push(...event.entities);
+    for (const listener of listeners) listener();
+  });
+  return id;
+}
+
+function partitionOf(orderKey: string): number {
+  return createHash('sha1').update(orderKey).digest().readUInt16BE(0) % OUTBOX_PARTITIONS;
+}

@@ -1,0 +1,116 @@
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { DomainError } from '../errors.js';
+import { LARGEST_PAGE, type Page, type TotalCount, TotalRelation } from '../graphql/connection.js';
+import { isUuid } from '../uuid.js';
+import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
+
+/** Totals are exact up to here (design: Stores). */
+export const COUNTED_UP_TO = 10_000;
+
+/** One column of the sort. The last one must be unique. Timestamps: store them as timestamptz(3), JavaScript has no finer ones. */
+export interface SortKey<T> {
+  /** SQL that is never null, e.g. `lead.id` or `COALESCE(lead.score, -1)`. A constant of the code, never input. */
+  expression: string;
+  type: 'uuid' | 'integer' | 'timestamptz' | 'text';
+  value: (row: T) => CursorValue;
+}
+
+export interface KeysetPageOptions<T extends ObjectLiteral> {
+  /** Names the list and its sort; a cursor of another one is refused. */
+  list: string;
+  /** The filtered query without order and limit. */
+  query: SelectQueryBuilder<T>;
+  sort: readonly SortKey<T>[];
+  direction: 'ASC' | 'DESC';
+  page: { first: number; after?: string | null };
+}
+
+const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
+  uuid: (value) => typeof value === 'string' && isUuid(value),
+  integer: (value) => Number.isSafeInteger(value),
+  timestamptz: (value) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+  text: (value) => typeof value === 'string',
+};
+
+/**
+ * Reads one page by keyset: rows after the cursor's values in the sort order, so that a page costs the same wherever it lies and rows
+ * inserted meanwhile shift nothing. One statement, and one more if the total is asked for.
+ * Throws PAGE_TOO_LARGE (over 100), BAD_USER_INPUT (below 1) and INVALID_CURSOR.
+ */
+export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): Promise<Page<T>> {
+  const { list, query, sort, direction, page } = options;
+  checkSize(page.first);
+  const pageQuery = query.clone();
+  if (page.after != null) {
+    const values = decodeCursor(
+      list,
+      page.after,
+      sort.map((key) => checks[key.type]),
+    );
+    const names = values.map((_, index) => `:cursor${index}::${sort[index]?.type}`);
+    const parameters = Object.fromEntries(values.map((value, index) => [`cursor${index}`, value]));
+    const operator = direction === 'ASC' ? '>' : '<';
+    pageQuery.andWhere(
+      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')})`,
+      parameters,
+    );
+  }
+  sort.forEach((key, index) => {
+    // TypeORM takes order expressions that are no columns only as selected aliases
+    const plainColumn = /^\w+\.\w+$/.test(key.expression);
+    const name = plainColumn ? key.expression : `sort_${index}`;
+    if (!plainColumn) pageQuery.addSelect(key.expression, name);
+    pageQuery.addOrderBy(name, direction);
+  });
+  const rows = await pageQuery.limit(page.first + 1).getMany();
+  const shown = rows.slice(0, page.first);
+  const edges = shown.map((node) => ({
+    node,
+    cursor: encodeCursor(
+      list,
+      sort.map((key) => key.value(node)),
+    ),
+  }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > page.first,
+      hasPreviousPage: page.after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    countTotal: () => countBounded(query),
+  };
+}
+
+/** Counts a query's rows up to 10,000. */
+export async function countBounded<T extends ObjectLiteral>(query: SelectQueryBuilder<T>): Promise<TotalCount> {
+  const [sql, parameters] = query
+    .clone()
+    .select('1', 'one')
+    .limit(COUNTED_UP_TO + 1)
+    .getQueryAndParameters();
+  const [row]: { count: number }[] = await query.connection.query(
+    `SELECT count(*)::int AS count FROM (${sql}) AS bounded`,
+    parameters,
+  );
+  const count = row?.count ?? 0;
+  return count > COUNTED_UP_TO
+    ? { value: COUNTED_UP_TO, relation: TotalRelation.GTE }
+    : { value: count, relation: TotalRelation.EQ };
+}
+
+function checkSize(first: number): void {
+  if (first > LARGEST_PAGE) {
+    throw new DomainError(
+      'PAGE_TOO_LARGE',
+      `A page has at most ${LARGEST_PAGE} entries; ask for fewer and follow endCursor.`,
+      {
+        field: 'first',
+      },
+    );
+  }
+  if (first < 1)
+    throw new DomainError('BAD_USER_INPUT', 'A page has at least one entry; ask for 1 to 100.', { field: 'first' });
+}
