@@ -4,9 +4,10 @@ export default defineConfig({
   resolve: {
     // Vite would take graphql's ES module build, mercurius takes the CommonJS one: two realms, which graphql refuses.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
-    conditions: ['leadgraph-source'],
   },
-  ssr: { resolve: { conditions: ['leadgraph-source', 'node', 'import', 'module', 'default'] } },
+  // For the files that no package's tsconfig.json includes: tests and their fixtures.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  ssr: { resolve: { conditions: ['leadgraph-source', 'node'] } },
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '.leadgraph/**'],
