@@ -89,3 +89,8 @@ function readJwks(env: NodeJS.ProcessEnv): SubgraphConfig['gatewayJwks'] {
   if (!parsed.success) throw new Error('GATEWAY_JWKS: not a JSON Web Key Set with at least one key');
   return parsed.data;
 }
+
+/** Where NATS is, for the command line tools. */
+export function readNatsUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return env.NATS_URL || 'nats://127.0.0.1:4232';
+}

@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 export { defineSweeper, type Sweeper, type Worker } from './background/loop.js';
 export { type Clock, ManualClock, systemClock } from './clock.js';
 export { ConfigError, readConfig, type SubgraphConfig } from './config.js';

@@ -35,7 +35,8 @@ export interface InboxConsumerOptions {
   mostAttempts?: number;
 }
 
-const ACK_WAIT_MS = 30_000;
+/** Longer than the longest pause between two tries, each of which tells NATS that work goes on. */
+const ACK_WAIT_MS = 60_000;
 const MOST_IN_FLIGHT = 256;
 const DEFAULT_BACKOFF_MS = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 
@@ -48,10 +49,8 @@ export class InboxConsumer {
   readonly #dispatch = new OrderedDispatch();
   readonly #backoffMs: readonly number[];
   readonly #mostAttempts: number;
-  /** Failed tries that count, by stream sequence; NATS's own count includes those that do not. */
-  readonly #attempts = new Map<number, number>();
+  readonly #stop = new AbortController();
   #messages: ConsumerMessages | undefined;
-  #stopping = false;
   #running: Promise<void> | undefined;
 
   constructor(options: InboxConsumerOptions) {
@@ -68,7 +67,7 @@ export class InboxConsumer {
 
   /** Takes nothing more, finishes what is being handled; what was taken and not begun comes again later. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     this.#messages?.stop();
     await this.#running;
     await this.#dispatch.idle();
@@ -88,7 +87,7 @@ export class InboxConsumer {
 
   async #run(): Promise<void> {
     const { jetStream, stream, subgraph, log } = this.#options;
-    while (!this.#stopping) {
+    while (!this.#stop.signal.aborted) {
       try {
         const consumer = await jetStream.consumers.get(stream, subgraph);
         this.#messages = await consumer.consume({
@@ -96,10 +95,10 @@ export class InboxConsumer {
           expires: 10_000,
           idle_heartbeat: 2_000,
         });
-        if (this.#stopping) this.#messages.stop();
+        if (this.#stop.signal.aborted) this.#messages.stop();
         for await (const message of this.#messages) this.#accept(message);
       } catch (error) {
-        if (this.#stopping) return;
+        if (this.#stop.signal.aborted) return;
         log.warn({ err: error, stream }, 'consuming was interrupted; going on');
         await delay(500);
         await this.#ensure().catch(() => undefined);
@@ -114,65 +113,64 @@ export class InboxConsumer {
       return;
     }
     const key = message.headers?.get(ORDER_KEY_HEADER) || subject;
-    this.#dispatch.add(key, () => this.#options.limit(() => this.#handle(message, subject, key)));
+    this.#dispatch.add(key, () => this.#handleUntilDone(message, subject));
   }
 
-  async #handle(message: JsMsg, subject: string, key: string): Promise<void> {
-    const { dataSource, handlers, metrics } = this.#options;
-    const sequence = message.seq;
-    if (this.#stopping) return message.nak();
-    if (this.#dispatch.isBlocked(key, sequence)) return message.nak(this.#backoffMs[0]);
+  /**
+   * Tries again here rather than by redelivery, because the later messages of the same order key wait behind this one; a redelivered
+   * message would come after them.
+   */
+  async #handleUntilDone(message: JsMsg, subject: string): Promise<void> {
+    const { log, metrics } = this.#options;
     const type = subject.split('.').slice(0, 3).join('.');
+    const requestId = message.headers?.get(REQUEST_ID_HEADER) || `${message.info.stream}:${message.seq}`;
     const end = metrics.handling.startTimer({ type });
-    const requestId = message.headers?.get(REQUEST_ID_HEADER) || `${message.info.stream}:${sequence}`;
+    let attempts = 0;
     await runInScope({ origin: 'consumer', requestId, actor: systemActor }, async () => {
-      try {
-        const outcome = await handleOnce(dataSource, handlers, parseJson(message));
-        message.ack();
-        this.#done(key, sequence);
-        metrics.messages.inc({ type, outcome });
-      } catch (error) {
-        await this.#failed(message, { subject, key, type, error });
+      for (;;) {
+        if (this.#stop.signal.aborted) return message.nak();
+        try {
+          message.working();
+          const { dataSource, handlers, limit } = this.#options;
+          const outcome = await limit(() => handleOnce(dataSource, handlers, parseJson(message)));
+          message.ack();
+          metrics.messages.inc({ type, outcome });
+          return;
+        } catch (error) {
+          if (!isTransientStoreError(error)) attempts += 1;
+          if (error instanceof ContractViolation || attempts >= this.#mostAttempts) {
+            if (await this.#bury(message, { subject, attempts, error })) {
+              metrics.messages.inc({ type, outcome: 'dead' });
+              return;
+            }
+          }
+          metrics.messages.inc({ type, outcome: 'retried' });
+          const level = error instanceof RetryLater ? 'debug' : 'warn';
+          log[level]({ err: error, subject, attempts }, 'a message could not be handled; trying again');
+          await this.#pause(attempts);
+        }
       }
     });
     end();
   }
 
-  async #failed(
-    message: JsMsg,
-    failure: { subject: string; key: string; type: string; error: unknown },
-  ): Promise<void> {
-    const { log, metrics, jetStream, subgraph } = this.#options;
-    const { subject, key, type, error } = failure;
-    const sequence = message.seq;
-    const counts = !isTransientStoreError(error);
-    const attempts = (this.#attempts.get(sequence) ?? 0) + (counts ? 1 : 0);
-    this.#attempts.set(sequence, attempts);
-    const hopeless = error instanceof ContractViolation;
-
-    if (hopeless || attempts >= this.#mostAttempts) {
-      try {
-        await buryMessage(jetStream, { consumer: subgraph, message, subject, attempts, reason: reasonOf(error) });
-        message.ack();
-        this.#done(key, sequence);
-        metrics.messages.inc({ type, outcome: 'dead' });
-        log.error({ err: error, subject, attempts }, 'a message was put aside as a dead letter');
-        return;
-      } catch (buryError) {
-        log.warn({ err: buryError, subject }, 'a dead letter could not be stored; the message comes again');
-      }
+  async #bury(message: JsMsg, failure: { subject: string; attempts: number; error: unknown }): Promise<boolean> {
+    const { log, jetStream, subgraph } = this.#options;
+    const { subject, attempts, error } = failure;
+    try {
+      await buryMessage(jetStream, { consumer: subgraph, message, subject, attempts, reason: reasonOf(error) });
+      message.ack();
+      log.error({ err: error, subject, attempts }, 'a message was put aside as a dead letter');
+      return true;
+    } catch (buryError) {
+      log.warn({ err: buryError, subject }, 'a dead letter could not be stored; trying the message again');
+      return false;
     }
-    const pause = this.#backoffMs[Math.min(Math.max(attempts, 1), this.#backoffMs.length) - 1] ?? 1_000;
-    this.#dispatch.block(key, sequence, pause + ACK_WAIT_MS);
-    message.nak(pause);
-    metrics.messages.inc({ type, outcome: 'retried' });
-    const level = error instanceof RetryLater ? 'debug' : 'warn';
-    log[level]({ err: error, subject, attempts }, 'a message could not be handled; it comes again');
   }
 
-  #done(key: string, sequence: number): void {
-    this.#attempts.delete(sequence);
-    this.#dispatch.unblock(key, sequence);
+  async #pause(attempts: number): Promise<void> {
+    const index = Math.min(Math.max(attempts, 1), this.#backoffMs.length) - 1;
+    await delay(this.#backoffMs[index], undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 
   #originalSubject(message: JsMsg): string {

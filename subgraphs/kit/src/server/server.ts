@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import mercurius from 'mercurius';
 import { presentError } from '../graphql/formatErrors.js';
@@ -38,7 +38,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { log, metrics } = options;
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: options.requestTimeoutMs,
     forceCloseConnections: 'idle',
@@ -69,20 +69,25 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     runInScope({ origin: 'request', requestId: request.id, actor: { kind: identity.kind, sub: identity.sub } }, done);
   });
 
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+  app.setErrorHandler((error: Error & { statusCode?: number; errors?: unknown[] }, request, reply) => {
+    if (error.errors) {
+      // The operation does not parse or validate. 200 as always: the gateway reads the errors from the body.
+      const errors = error.errors.map((each) => presentError(each, request.id, log));
+      for (const { extensions } of errors) metrics.errors.inc({ code: String(extensions.code) });
+      return reply.code(200).send({ data: null, errors });
+    }
     const status = error.statusCode ?? 500;
+    if (status === 413) {
+      const message = `The body is larger than ${BODY_LIMIT / 1024 / 1024} MB; send less at once.`;
+      return reply.code(413).send(errorBody('PAYLOAD_TOO_LARGE', message));
+    }
     if (status < 500) {
-      const code = status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';
-      const message =
-        status === 413
-          ? `The body is larger than ${BODY_LIMIT / 1024 / 1024} MB; send less at once.`
-          : 'The body has to be JSON of the form {"query", "variables", "operationName"}.';
-      return reply.code(status).send(errorBody(code, message));
+      const message = 'The body has to be JSON of the form {"query", "variables", "operationName"}.';
+      return reply.code(status).send(errorBody('BAD_REQUEST', message));
     }
     log.error({ err: error }, 'a request failed');
-    return reply
-      .code(500)
-      .send(errorBody('INTERNAL_SERVER_ERROR', `Something went wrong on our side (request ${request.id}).`));
+    const message = 'Something went wrong on our side. Try again; if it stays, report the request id.';
+    return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR', message));
   });
 
   await app.register(mercurius, {
@@ -91,6 +96,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     path: '/graphql',
     graphiql: false,
     allowBatchedQueries: false,
+    errorHandler: false,
     context: (request: FastifyRequest) =>
       options.createContext({ identity: request.identity, requestId: request.id }) as never,
     errorFormatter: (result, context) => {

@@ -1,0 +1,158 @@
+import { generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Identity, uuidv7 } from '../src/index.js';
+import { type TestSubgraph, testGateway } from '../src/testing/index.js';
+import { startThings } from './thingsSubgraph.js';
+
+const ops: Identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };
+let things: TestSubgraph;
+let gateway: Awaited<ReturnType<typeof testGateway>>;
+
+beforeAll(async () => {
+  things = await startThings();
+  gateway = await testGateway();
+});
+afterAll(() => things.stop());
+
+async function post(body: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${things.running.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await gateway.sign(ops, 'leads')}`,
+      ...headers,
+    },
+    body,
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: a test states what it expects
+  return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+}
+
+const question = JSON.stringify({ query: '{ whoAmI }' });
+
+describe('who may call', () => {
+  it('tells the resolver the identity in the gateway token, and passes the request id on', async () => {
+    const answer = await post(question, { 'x-request-id': 'abc-1' });
+    expect(answer.body.data).toEqual({ whoAmI: 'OPERATOR:ops:abc-1' });
+    expect(answer.headers.get('x-request-id')).toBe('abc-1');
+  });
+
+  it('makes a request id of its own in place of an unusable one', async () => {
+    const answer = await post(question, { 'x-request-id': 'x'.repeat(200) });
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  const identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };
+  const strangerSigned = async () => {
+    const { privateKey } = await generateKeyPair('EdDSA');
+    return new SignJWT({ identity })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+      .setIssuer('leadgraph-gateway')
+      .setAudience('leads')
+      .setIssuedAt()
+      .setExpirationTime('50s')
+      .sign(privateKey);
+  };
+  const unsigned = () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const now = Math.floor(Date.now() / 1000);
+    return `${part({ alg: 'none' })}.${part({ identity, iss: 'leadgraph-gateway', aud: 'leads', iat: now, exp: now + 50 })}.`;
+  };
+  it.each<[string, () => Promise<string> | string]>([
+    ['an expired one', () => gateway.sign(ops, 'leads', -5)],
+    ['one for another subgraph', () => gateway.sign(ops, 'agents')],
+    ['one that lives longer than a minute', () => gateway.sign(ops, 'leads', 3_600)],
+    ['one signed by a stranger', strangerSigned],
+    ['an unsigned one', unsigned],
+    ['an altered one', async () => (await gateway.sign(ops, 'leads')).replace(/\.(..)/, '.AA')],
+    ['something else', () => 'letmein'],
+    ['none', () => ''],
+  ])('answers 401 to %s', async (_name, token) => {
+    const answer = await post(question, { authorization: `Bearer ${await token()}` });
+    expect(answer.status).toBe(401);
+    expect(answer.body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('what is answered to bad requests', () => {
+  it.each([
+    ['a body that is not JSON', '{"query": ', 400, 'BAD_REQUEST'],
+    ['a body of 5 MB', JSON.stringify({ query: `# ${'x'.repeat(5_000_000)}` }), 413, 'PAYLOAD_TOO_LARGE'],
+  ])('%s', async (_name, body, status, code) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors[0].extensions.code).toBe(code);
+  });
+
+  it('a field that does not exist', async () => {
+    const answer = await post(JSON.stringify({ query: '{ nothing }' }));
+    expect(answer.body.errors[0]).toMatchObject({
+      message: expect.stringContaining('nothing'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  it('passes an expected failure on with its code and field', async () => {
+    const { errors } = await things.query('{ failing(how: "domain") }', {}, ops);
+    expect(errors?.[0]).toMatchObject({
+      message: 'Mend the thing.',
+      path: ['failing'],
+      extensions: { code: 'THING_BROKEN', field: 'thing' },
+    });
+  });
+
+  it('hides what failed inside', async () => {
+    const answer = await things.query('{ failing(how: "inside") }', {}, ops);
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      requestId: expect.any(String),
+    });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(JSON.stringify(answer)).not.toContain('.ts');
+  });
+});
+
+describe('what a mutation changed', () => {
+  it('stands in extensions.changed, and its event in the outbox', async () => {
+    const id = uuidv7();
+    const answer = await things.query('mutation($id: ID!) { makeThing(id: $id) { id } }', { id }, ops);
+    expect(answer.extensions).toEqual({ changed: [{ __typename: 'Lead', key: id, version: 1 }] });
+    const [message] = (await things.outbox()).slice(-1);
+    expect(message).toMatchObject({
+      type: 'leads.lead.rejected',
+      actor: { kind: 'OPERATOR', sub: 'ops' },
+      payload: { leadId: id },
+    });
+  });
+
+  it('is nothing when the transaction rolled back', async () => {
+    const before = (await things.outbox()).length;
+    const answer = await things.query(
+      'mutation($id: ID!) { makeThing(id: $id, fail: true) { id } }',
+      { id: uuidv7() },
+      ops,
+    );
+    expect(answer.errors?.[0]?.extensions.code).toBe('THING_BROKEN');
+    expect(answer.extensions).toBeUndefined();
+    expect(await things.outbox()).toHaveLength(before);
+  });
+});
+
+describe('what operators see', () => {
+  it('counts the statements of requests', async () => {
+    const counted = async () => {
+      const metrics = await (await fetch(`${things.running.url}/metrics`)).text();
+      return Number(/^sql_statements_total\{[^}]*origin="request"[^}]*\} (\d+)/m.exec(metrics)?.[1] ?? 0);
+    };
+    const before = await counted();
+    await things.query('{ things(first: 2) { edges { node { id } } totalCount { value } } }', {}, ops);
+    expect((await counted()) - before).toBe(2);
+  });
+
+  it('is live, and not ready while NATS is away', async () => {
+    expect((await fetch(`${things.running.url}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${things.running.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({ status: 'not ready', failing: ['messaging'] });
+  });
+});
