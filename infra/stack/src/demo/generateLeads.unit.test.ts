@@ -92,7 +92,7 @@ describe('phoneOfRun', () => {
   it('gives a run numbers that no other of ten runs has, and keeps who shares one', () => {
     const runs = Array.from(
       { length: 10 },
-      (_, run) => new Set(ofRun(run).filter((digits) => /^\d{3}55501/.test(digits))),
+      (_, run) => new Set(ofRun(run).filter((digits) => /^(?!416|8(00|88|77))\d{3}55501/.test(digits))),
     );
     expect(new Set(runs.flatMap((run) => [...run])).size).toBe(runs.reduce((sum, run) => sum + run.size, 0));
     expect(new Set(runs.map((run) => run.size)).size).toBe(1);
