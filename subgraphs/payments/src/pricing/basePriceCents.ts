@@ -1,0 +1,72 @@
+import type { Line } from '@leadgraph/schema';
+
+/**
+ * What a shared lead of tier WARM costs, in US cents, by line and state; `*` for a place that is not named (Puerto Rico, Guam, …). The
+ * market's level per line, moved by what cover costs in the state (AUTO, HOME, RENTERS) or by demand there (the others).
+ */
+// biome-ignore format: a table is read by rows of states
+export const basePriceCents: Record<Line, { '*': number } & Record<string, number>> = {
+  AUTO: {
+    '*': 1800,
+    AL: 1745, AK: 1655, AZ: 1890, AR: 1765, CA: 2090, CO: 2015, CT: 1910, DE: 2015, DC: 2070, FL: 2555,
+    GA: 2050, HI: 1475, ID: 1405, IL: 1765, IN: 1585, IA: 1475, KS: 1710, KY: 1910, LA: 2520, ME: 1370,
+    MD: 1980, MA: 1730, MI: 2410, MN: 1765, MS: 1730, MO: 1800, MT: 1620, NE: 1655, NV: 2270, NH: 1440,
+    NJ: 2125, NM: 1690, NY: 2410, NC: 1510, ND: 1440, OH: 1550, OK: 1800, OR: 1690, PA: 1800, RI: 2070,
+    SC: 1910, SD: 1510, TN: 1690, TX: 2160, UT: 1690, VT: 1370, VA: 1620, WA: 1730, WV: 1690, WI: 1550,
+    WY: 1510,
+  },
+  HOME: {
+    '*': 2000,
+    AL: 2300, AK: 1560, AZ: 1900, AR: 2400, CA: 2040, CO: 2520, CT: 2000, DE: 1600, DC: 1720, FL: 3000,
+    GA: 2100, HI: 1400, ID: 1640, IL: 2040, IN: 1920, IA: 1960, KS: 2600, KY: 2120, LA: 2900, ME: 1480,
+    MD: 1880, MA: 1960, MI: 2000, MN: 2240, MS: 2400, MO: 2240, MT: 2080, NE: 2680, NV: 1680, NH: 1480,
+    NJ: 1760, NM: 1960, NY: 1960, NC: 2080, ND: 2160, OH: 1720, OK: 2920, OR: 1600, PA: 1720, RI: 2120,
+    SC: 2240, SD: 2280, TN: 2120, TX: 2760, UT: 1600, VT: 1400, VA: 1840, WA: 1720, WV: 1600, WI: 1640,
+    WY: 1720,
+  },
+  RENTERS: {
+    '*': 900,
+    AL: 890, AK: 875, AZ: 920, AR: 890, CA: 955, CO: 935, CT: 920, DE: 935, DC: 945, FL: 1035,
+    GA: 945, HI: 845, ID: 830, IL: 890, IN: 865, IA: 845, KS: 880, KY: 920, LA: 1025, ME: 830,
+    MD: 935, MA: 890, MI: 1010, MN: 890, MS: 890, MO: 900, MT: 865, NE: 875, NV: 980, NH: 835,
+    NJ: 955, NM: 880, NY: 1010, NC: 845, ND: 835, OH: 855, OK: 900, OR: 880, PA: 900, RI: 945,
+    SC: 920, SD: 845, TN: 880, TX: 965, UT: 880, VT: 830, VA: 865, WA: 890, WV: 880, WI: 855,
+    WY: 845,
+  },
+  LIFE: {
+    '*': 2600,
+    AL: 2390, AK: 2445, AZ: 2600, AR: 2290, CA: 2965, CO: 2755, CT: 2860, DE: 2600, DC: 2860, FL: 2810,
+    GA: 2680, HI: 2600, ID: 2445, IL: 2705, IN: 2600, IA: 2600, KS: 2600, KY: 2390, LA: 2420, ME: 2390,
+    MD: 2810, MA: 2860, MI: 2600, MN: 2600, MS: 2290, MO: 2600, MT: 2340, NE: 2600, NV: 2600, NH: 2600,
+    NJ: 2910, NM: 2340, NY: 3015, NC: 2650, ND: 2390, OH: 2600, OK: 2390, OR: 2600, PA: 2650, RI: 2600,
+    SC: 2600, SD: 2390, TN: 2600, TX: 2860, UT: 2600, VT: 2445, VA: 2730, WA: 2755, WV: 2235, WI: 2600,
+    WY: 2340,
+  },
+  HEALTH: {
+    '*': 2200,
+    AL: 2200, AK: 2070, AZ: 2290, AR: 2200, CA: 2245, CO: 2200, CT: 2200, DE: 2200, DC: 1890, FL: 2595,
+    GA: 2420, HI: 1805, ID: 2200, IL: 2200, IN: 2200, IA: 2200, KS: 2200, KY: 2200, LA: 2200, ME: 2200,
+    MD: 2200, MA: 1890, MI: 2200, MN: 2025, MS: 2200, MO: 2245, MT: 2200, NE: 2200, NV: 2200, NH: 2200,
+    NJ: 2200, NM: 2200, NY: 2025, NC: 2330, ND: 2025, OH: 2200, OK: 2200, OR: 2200, PA: 2200, RI: 1935,
+    SC: 2310, SD: 2070, TN: 2310, TX: 2550, UT: 2290, VT: 1850, VA: 2200, WA: 2200, WV: 2110, WI: 2200,
+    WY: 2155,
+  },
+  MEDICARE: {
+    '*': 3200,
+    AL: 3200, AK: 2690, AZ: 3585, AR: 3200, CA: 3455, CO: 3200, CT: 3200, DE: 3200, DC: 2815, FL: 3840,
+    GA: 3330, HI: 2945, ID: 3200, IL: 3200, IN: 3200, IA: 3200, KS: 3200, KY: 3200, LA: 3200, ME: 3200,
+    MD: 3010, MA: 3200, MI: 3360, MN: 3010, MS: 3200, MO: 3265, MT: 3200, NE: 3200, NV: 3200, NH: 3200,
+    NJ: 3200, NM: 3200, NY: 3390, NC: 3390, ND: 2945, OH: 3360, OK: 3200, OR: 3200, PA: 3455, RI: 3200,
+    SC: 3390, SD: 3200, TN: 3330, TX: 3520, UT: 2945, VT: 3010, VA: 3200, WA: 3200, WV: 3200, WI: 3200,
+    WY: 2945,
+  },
+  COMMERCIAL: {
+    '*': 3800,
+    AL: 3570, AK: 3570, AZ: 3800, AR: 3345, CA: 4560, CO: 4030, CT: 4030, DE: 3800, DC: 4180, FL: 4410,
+    GA: 3950, HI: 3800, ID: 3495, IL: 4105, IN: 3800, IA: 3495, KS: 3570, KY: 3570, LA: 3800, ME: 3345,
+    MD: 3800, MA: 4105, MI: 3800, MN: 3800, MS: 3270, MO: 3800, MT: 3345, NE: 3495, NV: 3800, NH: 3800,
+    NJ: 4330, NM: 3420, NY: 4635, NC: 3800, ND: 3345, OH: 3800, OK: 3800, OR: 3800, PA: 3950, RI: 3800,
+    SC: 3800, SD: 3345, TN: 3800, TX: 4255, UT: 3800, VT: 3345, VA: 3800, WA: 4030, WV: 3190, WI: 3800,
+    WY: 3345,
+  },
+};
