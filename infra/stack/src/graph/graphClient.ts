@@ -41,7 +41,15 @@ export interface GraphClient {
 }
 
 /** Codes of failures that pass: the operation as a whole can be sent again, because each mutation carries its idempotency key. */
-const passing = new Set(['SUBGRAPH_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'DOWNSTREAM_SERVICE_ERROR', 'TIMEOUT']);
+const passing = new Set([
+  'SUBGRAPH_UNAVAILABLE',
+  'SUBGRAPH_TIMEOUT',
+  'SUBGRAPH_INVALID_RESPONSE',
+  'SERVICE_UNAVAILABLE',
+  'IDENTITY_UNAVAILABLE',
+  'SHUTTING_DOWN',
+  'DOWNSTREAM_SERVICE_ERROR',
+]);
 
 /**
  * A caller of the graph that outlasts restarts behind it: refused connections, timeouts, 5xx and errors marked as passing are
