@@ -32,9 +32,10 @@ export {
   type SubgraphTools,
   startSubgraph,
 } from './server/runSubgraph.js';
+export { decodeCursor, encodeCursor } from './store/cursor.js';
 export { createDataSource, migrate } from './store/dataSource.js';
 export { hashBody, withIdempotency } from './store/idempotency.js';
-export { countBounded, keysetPage, type SortKey } from './store/keysetPage.js';
+export { checkPageSize, countBounded, keysetPage, type SortKey } from './store/keysetPage.js';
 export { KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
 export {

@@ -40,7 +40,7 @@ const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
  */
 export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): Promise<Page<T>> {
   const { list, query, sort, direction, page } = options;
-  checkSize(page.first);
+  checkPageSize(page.first);
   const pageQuery = query.clone();
   if (page.after != null) {
     const values = decodeCursor(
@@ -101,7 +101,8 @@ export async function countBounded<T extends ObjectLiteral>(query: SelectQueryBu
     : { value: count, relation: TotalRelation.EQ };
 }
 
-function checkSize(first: number): void {
+/** Passes for a page of 1 to 100 entries; PAGE_TOO_LARGE or BAD_USER_INPUT otherwise. */
+export function checkPageSize(first: number): void {
   if (first > LARGEST_PAGE) {
     throw new DomainError(
       'PAGE_TOO_LARGE',
