@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { lastLines } from './lastLines.ts';
+import type { Launch, ManagedProcess } from './managedProcess.ts';
+
+/** Thrown when a service does not come up; the message ends with the last lines of its log. */
+export class ServiceFailed extends Error {
+  override readonly name = 'ServiceFailed';
+}
+
+/**
+ * Repeats `probe` until it resolves. Rejects with the end of the log when the process ends before, or when `timeoutMs` have passed.
+ */
+export async function untilReady(
+  running: ManagedProcess,
+  launch: Pick<Launch, 'name' | 'logFile'>,
+  probe: () => Promise<unknown>,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  let ended: string | undefined;
+  void running.ended.then(({ code, signal }) => {
+    ended = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  });
+  for (;;) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      if (ended === undefined && performance.now() > deadline) {
+        ended = `was not ready after ${Math.round(timeoutMs / 1000)} s (${error instanceof Error ? error.message : String(error)})`;
+      }
+      if (ended !== undefined) {
+        throw new ServiceFailed(
+          `${launch.name} ${ended}. Its last lines (${launch.logFile}):\n${lastLines(launch.logFile)}`,
+        );
+      }
+    }
+    await delay(25);
+  }
+}
