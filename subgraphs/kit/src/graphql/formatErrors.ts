@@ -29,8 +29,10 @@ export function presentError(error: unknown, requestId: string, log: Logger): Gr
     });
   }
   if (cause instanceof GraphQLError) {
-    // Parsing, validation and variable coercion: graphql's own words say what is wrong with the operation.
-    const code = typeof cause.extensions.code === 'string' ? cause.extensions.code : 'BAD_USER_INPUT';
+    // Parsing, validation and variable coercion: graphql's own words say what is wrong with the operation. The errors of a compiled
+    // operation (graphql-jit) are of a class of their own without extensions.
+    const given: unknown = (cause.extensions as Record<string, unknown> | undefined)?.code;
+    const code = typeof given === 'string' ? given : 'BAD_USER_INPUT';
     return new GraphQLError(cause.message, { ...place, extensions: { code } });
   }
   if (isTransientStoreError(cause)) {
