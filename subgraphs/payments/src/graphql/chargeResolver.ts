@@ -1,0 +1,90 @@
+import { connectionOf, DateTime, keysetPage, notFound, type Page, PageArgs, requireKind } from '@leadgraph/kit';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
+import { Charge } from '../store/charge.js';
+import { type ChargeFilter, filterCharges } from '../store/chargeStore.js';
+import { Hold } from '../store/hold.js';
+import { Quote } from '../store/quote.js';
+import { ChargeStatus } from './enums.js';
+import { requireId } from './inputChecks.js';
+import type { PaymentsContext } from './paymentsContext.js';
+import { Agent, Lead, Offer } from './stubs.js';
+import { canSeeMoneyOf } from './visibility.js';
+
+const ChargeConnection = connectionOf('Charge', Charge);
+
+@InputType({ description: 'All that are given must hold. Without capturedFrom: the last 90 days.' })
+export class ChargeFilterInput implements ChargeFilter {
+  @Field(() => ID, { nullable: true })
+  agentId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  leadId?: string | null;
+
+  @Field(() => [ChargeStatus], { nullable: true })
+  status?: (keyof typeof ChargeStatus)[] | null;
+
+  @Field(() => Boolean, { nullable: true })
+  isTest?: boolean | null;
+
+  @Field(() => DateTime, { nullable: true })
+  capturedFrom?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Not included.' })
+  capturedTo?: Date | null;
+}
+
+@Resolver(() => Charge)
+export class ChargeResolver {
+  @Query(() => Charge, { nullable: true })
+  async charge(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Charge> {
+    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'AGENT');
+    const charge = await context.loaders.charges.load(requireId(id, 'id'));
+    if (!charge || !canSeeMoneyOf(context.identity, charge.agentId)) throw notFound('Charge', id);
+    return charge;
+  }
+
+  @Query(() => ChargeConnection, { nullable: true, description: 'For operators: the newest first.' })
+  async charges(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => ChargeFilterInput, { nullable: true }) filter: ChargeFilterInput | null,
+    @Ctx() context: PaymentsContext,
+  ): Promise<Page<Charge>> {
+    requireKind(context.identity, 'OPERATOR');
+    for (const field of ['agentId', 'leadId'] as const) {
+      const id = filter?.[field];
+      if (id != null) requireId(id, field);
+    }
+    return keysetPage({
+      list: 'charges',
+      query: filterCharges(context.db.manager, filter ?? {}, context.clock.now()),
+      sort: [{ expression: 'charge.id', type: 'uuid', value: (charge) => charge.id }],
+      direction: 'DESC',
+      page,
+    });
+  }
+
+  @FieldResolver(() => Offer)
+  offer(@Root() charge: Charge): Offer {
+    return { id: charge.offerId };
+  }
+
+  @FieldResolver(() => Lead)
+  lead(@Root() charge: Charge): Lead {
+    return { id: charge.leadId };
+  }
+
+  @FieldResolver(() => Agent)
+  agent(@Root() charge: Charge): Agent {
+    return { id: charge.agentId };
+  }
+
+  @FieldResolver(() => Quote, { nullable: true })
+  quote(@Root() charge: Charge, @Ctx() context: PaymentsContext): Promise<Quote | null> {
+    return context.loaders.quotes.load(charge.quoteId);
+  }
+
+  @FieldResolver(() => Hold, { nullable: true })
+  hold(@Root() charge: Charge, @Ctx() context: PaymentsContext): Promise<Hold | null> {
+    return context.loaders.holds.load(charge.holdId);
+  }
+}

@@ -1,0 +1,50 @@
+import { createListLoader, createLoader, type RequestContext } from '@leadgraph/kit';
+import type { PaymentsRules } from '../paymentsRules.js';
+import { findCharges, findChargesOfOffers } from '../store/chargeStore.js';
+import { findHolds, findHoldsOfOffers } from '../store/holdStore.js';
+import { findQuotes, findQuotesOfLeads } from '../store/quoteStore.js';
+import { findWallets } from '../store/walletStore.js';
+
+/** What a resolver of payments gets: the kit's context, the rules, and data loaders that live as long as the request. */
+export interface PaymentsContext extends RequestContext {
+  readonly rules: PaymentsRules;
+  readonly loaders: ReturnType<typeof createLoaders>;
+}
+
+export function createPaymentsContext(base: RequestContext, rules: PaymentsRules): PaymentsContext {
+  return { ...base, rules, loaders: createLoaders(base) };
+}
+
+function createLoaders({ db }: RequestContext) {
+  const { manager } = db;
+  return {
+    quotes: createLoader(
+      (ids: readonly string[]) => findQuotes(manager, ids),
+      (quote) => quote.id,
+    ),
+    quotesOfLead: createListLoader(
+      (ids: readonly string[]) => findQuotesOfLeads(manager, ids),
+      (quote) => quote.leadId,
+    ),
+    wallets: createLoader(
+      (ids: readonly string[]) => findWallets(manager, ids),
+      (wallet) => wallet.id,
+    ),
+    holds: createLoader(
+      (ids: readonly string[]) => findHolds(manager, ids),
+      (hold) => hold.id,
+    ),
+    holdOfOffer: createLoader(
+      (ids: readonly string[]) => findHoldsOfOffers(manager, ids),
+      (hold) => hold.offerId,
+    ),
+    charges: createLoader(
+      (ids: readonly string[]) => findCharges(manager, ids),
+      (charge) => charge.id,
+    ),
+    chargeOfOffer: createLoader(
+      (ids: readonly string[]) => findChargesOfOffers(manager, ids),
+      (charge) => charge.offerId,
+    ),
+  };
+}

@@ -1,0 +1,23 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+/** Entities of other subgraphs that payments adds fields to or points at. Only the key is known here. */
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class Lead {
+  @Field(() => ID)
+  id: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class Agent {
+  @Field(() => ID)
+  id: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class Offer {
+  @Field(() => ID)
+  id: string;
+}

@@ -1,0 +1,82 @@
+import { emit } from '@leadgraph/kit';
+import type { EntityManager } from 'typeorm';
+import type { Charge } from '../store/charge.js';
+import type { Hold } from '../store/hold.js';
+import type { FailureReason, OfferEnd, OfferProjection, RefusalReason } from '../store/offerStore.js';
+import type { WalletState } from '../store/walletStore.js';
+import { walletEntities } from '../wallets/announceWallet.js';
+
+/** The events about one offer keep their order: they share its id as order key, and the offer's row is locked while they are written. */
+function about(offer: OfferProjection) {
+  return {
+    partitionKey: offer.agentId,
+    orderKey: offer.offerId,
+    entities: [{ __typename: 'Offer', key: offer.offerId, version: offer.version }],
+  };
+}
+
+function idsOf({ offerId, leadId, agentId }: OfferProjection) {
+  return { offerId, leadId, agentId };
+}
+
+export async function announceHeld(tx: EntityManager, offer: OfferProjection, hold: Hold): Promise<void> {
+  await emit(tx, {
+    type: 'payments.hold.held',
+    ...about(offer),
+    payload: {
+      ...idsOf(offer),
+      holdId: hold.id,
+      quoteId: hold.quoteId,
+      priceCents: hold.priceCents,
+      expiresAt: hold.expiresAt.toISOString(),
+    },
+  });
+}
+
+export async function announceRefused(tx: EntityManager, offer: OfferProjection, reason: RefusalReason): Promise<void> {
+  await emit(tx, { type: 'payments.hold.refused', ...about(offer), payload: { ...idsOf(offer), reason } });
+}
+
+export async function announceReleased(
+  tx: EntityManager,
+  offer: OfferProjection,
+  hold: Hold,
+  reason: OfferEnd | 'HOLD_EXPIRED',
+): Promise<void> {
+  await emit(tx, {
+    type: 'payments.hold.released',
+    ...about(offer),
+    payload: { ...idsOf(offer), holdId: hold.id, reason },
+  });
+}
+
+/** A capture leaves what the agent can spend as it was, so no wallet event goes with it; the wallet's balance changed all the same. */
+export async function announceCaptured(
+  tx: EntityManager,
+  offer: OfferProjection,
+  charge: Charge,
+  wallet?: WalletState,
+): Promise<void> {
+  const { partitionKey, orderKey, entities } = about(offer);
+  await emit(tx, {
+    type: 'payments.charge.captured',
+    partitionKey,
+    orderKey,
+    entities: [
+      ...entities,
+      { __typename: 'Charge', key: charge.id, version: 1 },
+      ...(wallet ? walletEntities(wallet) : []),
+    ],
+    payload: {
+      ...idsOf(offer),
+      chargeId: charge.id,
+      holdId: charge.holdId,
+      quoteId: charge.quoteId,
+      priceCents: charge.priceCents,
+    },
+  });
+}
+
+export async function announceFailed(tx: EntityManager, offer: OfferProjection, reason: FailureReason): Promise<void> {
+  await emit(tx, { type: 'payments.charge.failed', ...about(offer), payload: { ...idsOf(offer), reason } });
+}

@@ -1,0 +1,44 @@
+import { createSubgraphSchema, type SubgraphSchema } from '@leadgraph/kit';
+import { ChargeResolver } from './graphql/chargeResolver.js';
+import { HealthResolver } from './graphql/healthResolver.js';
+import { HoldResolver, OfferMoneyResolver } from './graphql/holdResolver.js';
+import type { PaymentsContext } from './graphql/paymentsContext.js';
+import { LeadQuotesResolver, QuoteResolver } from './graphql/quoteResolver.js';
+import { canSeeMoneyOf, requirePriceReader } from './graphql/visibility.js';
+import { WalletMutations } from './graphql/walletMutations.js';
+import { AgentWalletResolver, visibleWallet, WalletResolver } from './graphql/walletResolver.js';
+
+/** The subgraph's schema; needs no store and no configuration. */
+export function buildPaymentsSchema(): Promise<SubgraphSchema> {
+  return createSubgraphSchema<PaymentsContext>({
+    resolvers: [
+      HealthResolver,
+      QuoteResolver,
+      LeadQuotesResolver,
+      WalletResolver,
+      AgentWalletResolver,
+      WalletMutations,
+      HoldResolver,
+      OfferMoneyResolver,
+      ChargeResolver,
+    ],
+    references: {
+      Lead: ({ id }) => ({ id }),
+      Agent: ({ id }) => ({ id }),
+      Offer: ({ id }) => ({ id }),
+      Quote: ({ id }, context) => {
+        requirePriceReader(context.identity);
+        return context.loaders.quotes.load(id);
+      },
+      Wallet: ({ id }, context) => visibleWallet(id, context),
+      Hold: async ({ id }, context) => {
+        const hold = await context.loaders.holds.load(id);
+        return hold && canSeeMoneyOf(context.identity, hold.agentId) ? hold : null;
+      },
+      Charge: async ({ id }, context) => {
+        const charge = await context.loaders.charges.load(id);
+        return charge && canSeeMoneyOf(context.identity, charge.agentId) ? charge : null;
+      },
+    },
+  });
+}
