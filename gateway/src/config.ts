@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const milliseconds = z.coerce.number().int().positive();
+const port = z.coerce.number().int().min(0).max(65_535);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NODE_ENV: z.string().default('development'),
+  SUPERGRAPH_FILE: z.string().default(fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url))),
+  SUPERGRAPH_POLL_MS: milliseconds.default(500),
+  SUBGRAPH_URLS: z.string().optional(),
+  SUBGRAPH_TIMEOUT_MS: milliseconds.default(30_000),
+  SUBGRAPH_CONNECTIONS: z.coerce.number().int().min(1).max(10_000).default(64),
+  GATEWAY_SIGNING_KEY_FILE: z.string().optional(),
+  JWKS_FILE: z.string().optional(),
+  JWKS_URL: httpUrl.optional(),
+  JWT_ISSUER: z.string().default('leadgraph-local'),
+  JWT_AUDIENCE: z.string().default('leadgraph'),
+  GRAPHIQL: z.stringbool().optional(),
+  DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
+});
+
+const SigningKey = z.looseObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  d: z.string(),
+  kid: z.string().optional(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+
+const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+export type KeySet = z.infer<typeof KeySet>;
+
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly supergraphFile: string;
+  /** How often the file's status is looked at. */
+  readonly supergraphPollMs: number;
+  /** Where a subgraph is, when not where the supergraph says: by the subgraph's name. */
+  readonly subgraphUrls: ReadonlyMap<string, string>;
+  readonly subgraphTimeoutMs: number;
+  /** Connections kept to one subgraph at the most. */
+  readonly subgraphConnections: number;
+  /** Without it subgraphs get no token. */
+  readonly signingKey: SigningKey | undefined;
+  /** Without it no client token can be checked, and requests that carry one are refused. */
+  readonly clientTokens:
+    | { readonly keys: KeySet | URL; readonly issuer: string; readonly audience: string }
+    | undefined;
+  readonly graphiql: boolean;
+  readonly drainTimeoutMs: number;
+}
+
+/** Thrown at start when flags or environment are not usable; the message lists every fault, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the gateway's configuration from the environment and the flags `--supergraph FILE`, `--port N` and `--host H`, which win.
+ * Nothing is required. Throws one `ConfigError` that names every fault.
+ */
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  args: string[] = process.argv.slice(2),
+): GatewayConfig {
+  const faults: string[] = [];
+  const attempt = <T>(source: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      faults.push(`${source}: ${describe(error)}`);
+      return undefined;
+    }
+  };
+
+  const flags = attempt('flags', () => readFlags(args)) ?? {};
+  const given = Object.fromEntries(Object.entries({ ...env, ...flags }).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+
+  const { GATEWAY_SIGNING_KEY_FILE: signingKeyFile, JWKS_FILE: jwksFile, JWKS_URL: jwksUrl } = given;
+  const signingKey =
+    signingKeyFile &&
+    attempt('GATEWAY_SIGNING_KEY_FILE', () => readJson(signingKeyFile, SigningKey, 'a private Ed25519 key as JWK'));
+  const clientKeys = jwksFile && attempt('JWKS_FILE', () => readJson(jwksFile, KeySet, 'a JSON Web Key Set'));
+  if (jwksFile && jwksUrl) faults.push('JWKS_FILE, JWKS_URL: give one of them');
+  const subgraphUrls = attempt('SUBGRAPH_URLS', () => readSubgraphUrls(given)) ?? new Map<string, string>();
+
+  if (!parsed.success || faults.length > 0) {
+    throw new ConfigError(`The configuration of the gateway is not usable:\n  ${faults.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  const keys = clientKeys || (values.JWKS_URL ? new URL(values.JWKS_URL) : undefined);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    supergraphFile: values.SUPERGRAPH_FILE,
+    supergraphPollMs: values.SUPERGRAPH_POLL_MS,
+    subgraphUrls,
+    subgraphTimeoutMs: values.SUBGRAPH_TIMEOUT_MS,
+    subgraphConnections: values.SUBGRAPH_CONNECTIONS,
+    signingKey: signingKey || undefined,
+    clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
+    graphiql: values.GRAPHIQL ?? values.NODE_ENV !== 'production',
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+  };
+}
+
+function readFlags(args: string[]): Record<string, string> {
+  const { values } = parseArgs({
+    args,
+    options: { supergraph: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+  });
+  return {
+    ...(values.supergraph !== undefined && { SUPERGRAPH_FILE: values.supergraph }),
+    ...(values.port !== undefined && { PORT: values.port }),
+    ...(values.host !== undefined && { HOST: values.host }),
+  };
+}
+
+/**
+ * Addresses by subgraph: the JSON map `SUBGRAPH_URLS`, and one variable `<NAME>_URL` a subgraph, which wins. Names are compared in capitals
+ * with `-` as `_`. Which subgraphs there are is not known before the supergraph is loaded, so variables of other things are kept too.
+ */
+function readSubgraphUrls(env: NodeJS.ProcessEnv): Map<string, string> {
+  const urls = new Map<string, string>();
+  if (env.SUBGRAPH_URLS) {
+    const map = z.record(z.string(), httpUrl).safeParse(parseJson(env.SUBGRAPH_URLS));
+    if (!map.success) throw new Error('give a JSON object of subgraph name to http(s) URL');
+    for (const [name, url] of Object.entries(map.data)) urls.set(urlKey(name), url);
+  }
+  for (const [variable, url] of Object.entries(env)) {
+    if (variable.endsWith('_URL') && url !== undefined && httpUrl.safeParse(url).success) {
+      urls.set(variable.slice(0, -'_URL'.length), url);
+    }
+  }
+  return urls;
+}
+
+/** The key of a subgraph's name in `subgraphUrls`. */
+export function urlKey(subgraph: string): string {
+  return subgraph.toUpperCase().replaceAll('-', '_');
+}
+
+function readJson<T>(file: string, shape: z.ZodType<T>, what: string): T {
+  const parsed = shape.safeParse(parseJson(readFileSync(file, 'utf8')));
+  // The file holds key material: say what is expected, never what was found.
+  if (!parsed.success) throw new Error(`${file} is not ${what}`);
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('not JSON');
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

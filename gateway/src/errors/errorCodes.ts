@@ -1,0 +1,40 @@
+/**
+ * Every code that the gateway itself answers with. `status` is the HTTP status of a response without `data`;
+ * `legacyStatus` the one under `application/json`, where the GraphQL-over-HTTP specification (6.4.1) wants 200 for a request
+ * whose body was understood but whose operation was not. Codes of subgraphs pass through and are not listed here.
+ */
+export const errorCodes = {
+  BAD_REQUEST: { status: 400, meaning: 'The body or the query string is not a GraphQL request.' },
+  BODY_TOO_DEEP: { status: 400, meaning: 'Variables or extensions are nested deeper than the limit.' },
+  PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body is not application/json.' },
+  NOT_ACCEPTABLE: { status: 406, meaning: 'The Accept header names no type that GraphQL responses come in.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The HTTP method does not fit, or a mutation was sent by GET.' },
+  NOT_FOUND: { status: 404, meaning: 'Nothing is served at this path.' },
+  BATCHING_NOT_SUPPORTED: { status: 400, meaning: 'The body is a list of operations.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, legacyStatus: 200, meaning: 'Only a hash was sent, without the text.' },
+  CSRF_PREVENTED: { status: 400, meaning: 'A GET that a foreign page could have caused without the user knowing.' },
+  UNAUTHENTICATED: { status: 401, meaning: 'The bearer token is not valid.' },
+  IDENTITY_UNAVAILABLE: { status: 503, meaning: "The token issuer's keys cannot be fetched at the moment." },
+  OPERATION_TOO_LARGE: { status: 400, meaning: 'The operation has more tokens or selections than the limit.' },
+  OPERATION_TOO_DEEP: { status: 400, meaning: 'The operation is nested deeper than the limit.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, legacyStatus: 200, meaning: 'The operation is not GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, legacyStatus: 200, meaning: 'The operation does not fit the schema.' },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    legacyStatus: 200,
+    meaning: 'The document has no operation of the given name, or several and no name was given.',
+  },
+  OPERATION_NOT_SUPPORTED: { status: 400, legacyStatus: 200, meaning: 'Subscriptions are not served on this way.' },
+  BAD_USER_INPUT: { status: 400, legacyStatus: 200, meaning: 'A variable has a value that its type does not allow.' },
+  SUBGRAPH_UNAVAILABLE: { status: 200, meaning: 'A subgraph could not be reached or answered with a server error.' },
+  SUBGRAPH_TIMEOUT: { status: 200, meaning: 'A subgraph did not answer within the time limit.' },
+  SUBGRAPH_REFUSED: { status: 200, meaning: 'A subgraph does not accept the token of this gateway.' },
+  SUBGRAPH_INVALID_RESPONSE: { status: 200, meaning: 'A subgraph answered with something that is not GraphQL.' },
+  DOWNSTREAM_SERVICE_ERROR: { status: 200, meaning: 'A subgraph reported an error without a code of its own.' },
+  NULL_IN_NON_NULL_FIELD: { status: 200, meaning: 'A subgraph left out a value that its schema promises.' },
+  SHUTTING_DOWN: { status: 503, meaning: 'This process is about to end.' },
+  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A fault on our side; quote the request id when reporting it.' },
+} as const satisfies Record<string, { status: number; legacyStatus?: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;

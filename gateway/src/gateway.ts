@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GatewayConfig, urlKey } from './config.js';
+import { loadApolloExecutor } from './execution/apolloExecutor.js';
+import { registerGraphiqlRoutes } from './http/graphiqlRoutes.js';
+import { registerGraphQLRoute } from './http/graphqlRoute.js';
+import { registerHealthRoutes } from './http/healthRoutes.js';
+import { createServer } from './http/server.js';
+import { createAuthenticate } from './identity/clientToken.js';
+import { createSubgraphTokenMint } from './identity/subgraphToken.js';
+import type { Logger } from './log.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { SubgraphClient } from './subgraph/subgraphClient.js';
+import { SupergraphSlot } from './supergraph/supergraphSlot.js';
+import { watchSupergraphFile } from './supergraph/watchSupergraphFile.js';
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly metrics: Metrics;
+  /** Takes no more requests, finishes what is in flight within the drain time, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Thrown when the supergraph cannot be read or loaded at the start; later ones leave the one before in service. */
+export class SupergraphNotLoaded extends Error {
+  override readonly name = 'SupergraphNotLoaded';
+}
+
+/** Wires the gateway and starts it: keys → supergraph → routes → listening. Rejects when the supergraph cannot be loaded or the port is taken. */
+export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
+  const metrics = createMetrics();
+  const authenticate = createAuthenticate(config.clientTokens);
+  const mintToken = await createSubgraphTokenMint(config.signingKey);
+  const client = new SubgraphClient({
+    timeoutMs: config.subgraphTimeoutMs,
+    connections: config.subgraphConnections,
+    metrics,
+  });
+  const resolveUrl = subgraphUrlResolver(config.subgraphUrls);
+  const load = (sdl: string) => loadApolloExecutor(sdl, { client, mintToken, log, resolveUrl });
+  const slot = new SupergraphSlot({ load, log, metrics });
+  await loadFirst(slot, config.supergraphFile);
+  const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
+
+  let draining = false;
+  const isDraining = () => draining;
+  const app = createServer({ log, metrics, isDraining });
+  registerHealthRoutes(app, { slot, client, mintToken, metrics, isDraining });
+  if (config.graphiql) await registerGraphiqlRoutes(app);
+  registerGraphQLRoute(app, { slot, authenticate, log, metrics });
+  const url = await app.listen({ host: config.host, port: config.port });
+  log.info(
+    { url, tokens: config.clientTokens ? 'checked' : 'refused', signing: config.signingKey !== undefined },
+    'gateway is up',
+  );
+
+  const stop = async () => {
+    draining = true;
+    unwatch();
+    const limit = new AbortController();
+    const drained = app.close().then(() => limit.abort());
+    await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(
+      () => {
+        log.warn('requests were still in flight at the end of the drain time');
+        app.server.closeAllConnections();
+      },
+      () => {}, // drained in time
+    );
+    await drained;
+    await client.close();
+    log.info('gateway is down');
+  };
+  let stopped: Promise<void> | undefined;
+  return { url, metrics, stop: () => (stopped ??= stop()) };
+}
+
+async function loadFirst(slot: SupergraphSlot, file: string): Promise<void> {
+  try {
+    await slot.replace(await readFile(file, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SupergraphNotLoaded(
+      `The supergraph ${file} cannot be served: ${reason}\nGive a composed Federation 2 supergraph by --supergraph FILE or SUPERGRAPH_FILE.`,
+      { cause: error },
+    );
+  }
+}
+
+function subgraphUrlResolver(overrides: GatewayConfig['subgraphUrls']) {
+  return (name: string, url: string | undefined): string => {
+    const chosen = overrides.get(urlKey(name)) ?? url;
+    if (chosen && /^https?:$/.test(URL.parse(chosen)?.protocol ?? '')) return chosen;
+    throw new Error(`the subgraph "${name}" has no http(s) URL; give it by ${urlKey(name)}_URL or SUBGRAPH_URLS`);
+  };
+}

@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { wantsPage } from './responseType.js';
+
+/** Built by `graphiql/vite.config.js`; beside `dist/` as well as beside `src/`. */
+const BUNDLE = new URL('../../dist/graphiql/', import.meta.url);
+const types: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.ttf': 'font/ttf',
+  '.woff2': 'font/woff2',
+};
+/** Everything comes from here. The editor writes style elements and starts its workers from blobs. */
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+
+/**
+ * GraphiQL for browsers: the page at GET /graphql where HTML is asked for, its files below /graphiql/. Everything else at /graphql goes on to the GraphQL
+ * route. The bundle is optional: without it the page says how to build it.
+ */
+export async function registerGraphiqlRoutes(app: FastifyInstance): Promise<void> {
+  const page = await readFile(new URL('index.html', BUNDLE), 'utf8').catch(() => NOT_BUILT);
+  const assets = new Set(await readdir(new URL('assets/', BUNDLE)).catch(() => []));
+
+  app.addHook('preValidation', async (request, reply) => {
+    if (request.method !== 'GET' || request.routeOptions.url !== '/graphql' || !wantsPage(request.headers.accept))
+      return;
+    return reply
+      .headers({ 'content-security-policy': POLICY, 'cache-control': 'no-store' })
+      .type('text/html; charset=utf-8')
+      .send(page);
+  });
+  app.get<{ Params: { file: string } }>('/graphiql/assets/:file', (request, reply) => {
+    const { file } = request.params;
+    if (!assets.has(file)) return reply.callNotFound();
+    // The names carry a hash of the content.
+    reply.header('cache-control', 'public, max-age=31536000, immutable');
+    return reply
+      .type(types[extname(file)] ?? 'application/octet-stream')
+      .send(createReadStream(new URL(`assets/${file}`, BUNDLE)));
+  });
+}
+
+const NOT_BUILT = `<!doctype html><title>GraphQL</title><p>GraphiQL is not built. Run <code>npm run build</code> and restart, or send operations by POST.</p>`;

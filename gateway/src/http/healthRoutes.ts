@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { anonymous } from '../identity/identity.js';
+import type { MintSubgraphToken } from '../identity/subgraphToken.js';
+import type { Metrics } from '../metrics.js';
+import type { SubgraphClient } from '../subgraph/subgraphClient.js';
+import type { Subgraph } from '../subgraph/subgraphDataSource.js';
+import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
+
+export interface HealthRoutesOptions {
+  readonly slot: SupergraphSlot;
+  readonly client: SubgraphClient;
+  readonly mintToken: MintSubgraphToken;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+}
+
+type Reachability = 'reachable' | 'unreachable';
+
+const PROBE_TIMEOUT_MS = 1_000;
+/** However often readiness is asked for, a subgraph is probed this often at the most. */
+const PROBE_MEMORY_MS = 2_000;
+
+/**
+ * `/health/live`: the process answers. `/health/ready`: a supergraph is in service and the process is not about to end; it tells which subgraphs can be
+ * reached without failing on it, since taking every gateway out when one subgraph is away would take the other subgraphs away too.
+ * `/metrics`: for Prometheus.
+ */
+export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutesOptions): void {
+  const { slot, metrics, isDraining } = options;
+  const probes = new LRUCache<string, Promise<Reachability>>({ max: 1_000, ttl: PROBE_MEMORY_MS });
+  const probe = (subgraph: Subgraph) => {
+    const known = probes.get(subgraph.url) ?? reach(subgraph, options);
+    probes.set(subgraph.url, known);
+    return known;
+  };
+
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const { current } = slot;
+    if (isDraining() || !current) {
+      return reply
+        .code(503)
+        .send({ status: 'not ready', reason: isDraining() ? 'about to end' : 'no supergraph loaded' });
+    }
+    const { id, loadedAt, executor } = current;
+    const subgraphs = await Promise.all(
+      executor.subgraphs.map(async (each) => [each.name, await probe(each)] as const),
+    );
+    return {
+      status: 'ready',
+      supergraph: { id: id.slice(0, 12), loadedAt },
+      subgraphs: Object.fromEntries(subgraphs),
+    };
+  });
+  app.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+}
+
+/** Any answer but a server error will do: it shows that the subgraph is there. */
+async function reach({ name, url }: Subgraph, { client, mintToken }: HealthRoutesOptions): Promise<Reachability> {
+  const token = await mintToken(anonymous, name);
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const body = '{"query":"{__typename}"}';
+  try {
+    const { status } = await client.send({ subgraph: name, url, headers, body, repeatable: true }, PROBE_TIMEOUT_MS);
+    return status < 500 ? 'reachable' : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}

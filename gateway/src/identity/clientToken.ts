@@ -1,0 +1,114 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { GatewayConfig } from '../config.js';
+import { RequestRefused } from '../errors/requestRefused.js';
+import { anonymous, type Identity } from './identity.js';
+
+/** Symmetric algorithms and `none` are left out: with them a public key would do as a secret. */
+const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
+const REMEMBERED_TOKENS = 10_000;
+/** How long a token is believed without a new check, so that a key taken out of the set stops to work. */
+const LONGEST_MEMORY_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_S = 5;
+const LONGEST_TOKEN = 8 * 1024;
+
+const Claims = z.object({
+  sub: z.string().min(1).max(256),
+  kind: z.string().regex(/^[A-Z][A-Z0-9_]{0,31}$/),
+  scope: z.string().max(4096).default(''),
+});
+
+/** Finds out who sends a request from its `authorization` header. */
+export type Authenticate = (authorization: string | undefined) => Promise<Identity> | Identity;
+
+/**
+ * Makes the check of clients' tokens: a JWT signed by a key of the configured set (EdDSA, ES256 or RS256) with the right issuer and audience, not
+ * expired and already valid, with `sub`, `kind` and space-separated `scope`. No header is ANONYMOUS; a token that fails is
+ * refused with UNAUTHENTICATED rather than taken as nobody's, and so is any token when no keys are configured.
+ */
+export function createAuthenticate(options: GatewayConfig['clientTokens'], now: () => number = Date.now): Authenticate {
+  if (!options) {
+    return (authorization) => {
+      if (authorization === undefined) return anonymous;
+      throw refused(
+        'This gateway has no keys to check tokens with. Send the request without the authorization header.',
+      );
+    };
+  }
+  const keys =
+    options.keys instanceof URL
+      ? createRemoteJWKSet(options.keys, { timeoutDuration: 3_000 })
+      : createLocalJWKSet(options.keys as JSONWebKeySet);
+  const verified = new LRUCache<string, Identity>({ max: REMEMBERED_TOKENS, perf: { now } });
+
+  return (authorization) => {
+    if (authorization === undefined) return anonymous;
+    const [scheme, token, ...rest] = authorization.split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 || token.length > LONGEST_TOKEN) {
+      throw refused('Send the token as "authorization: Bearer <token>".');
+    }
+    return verified.get(token) ?? verify(token);
+  };
+
+  async function verify(token: string): Promise<Identity> {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ALGORITHMS,
+      issuer: options?.issuer as string,
+      audience: options?.audience as string,
+      requiredClaims: ['exp'],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(now()),
+    }).catch((error: unknown) => {
+      throw explain(error);
+    });
+    const identity = readIdentity(payload);
+    const ttl = Math.min((payload.exp ?? 0) * 1000 - now(), LONGEST_MEMORY_MS);
+    if (ttl > 0) verified.set(token, identity, { ttl });
+    return identity;
+  }
+}
+
+function readIdentity(payload: JWTPayload): Identity {
+  const claims = Claims.safeParse(payload);
+  if (!claims.success || claims.data.kind === anonymous.kind) {
+    throw refused('The token lacks a usable "sub" or "kind" claim. Ask its issuer for a token made for this graph.');
+  }
+  const { sub, kind, scope } = claims.data;
+  return { kind, sub, scopes: scope.split(' ').filter((each) => each !== '') };
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired)
+    return refused('The token has expired. Get a new one and send the request again.', error);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim } = error;
+    if (claim === 'aud')
+      return refused('The token was made for another audience. Get one that is made for this graph.', error);
+    if (claim === 'iss') return refused('The token comes from an issuer that is not trusted here.', error);
+    if (claim === 'nbf') return refused('The token is not valid yet. Check the clock of its issuer.', error);
+    return refused(`The token's claim "${claim}" is missing or not as it has to be. Get a new one.`, error);
+  }
+  if (
+    error instanceof errors.JWKSTimeout ||
+    !(error instanceof errors.JOSEError) ||
+    error.code === 'ERR_JOSE_GENERIC'
+  ) {
+    return new RequestRefused(
+      'IDENTITY_UNAVAILABLE',
+      'Tokens cannot be checked at the moment. Send the request again in a few seconds.',
+      {
+        cause: error,
+        headers: { 'retry-after': '5' },
+      },
+    );
+  }
+  return refused('The token is not valid: its signature, key or form is not right. Get a new one.', error);
+}
+
+function refused(message: string, cause?: unknown): RequestRefused {
+  return new RequestRefused('UNAUTHENTICATED', message, {
+    cause,
+    headers: { 'www-authenticate': cause ? 'Bearer error="invalid_token"' : 'Bearer' },
+  });
+}

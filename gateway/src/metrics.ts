@@ -1,0 +1,69 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+const MOST_CODES = 200;
+
+/** The gateway's metrics, in one registry a gateway. */
+export function createMetrics() {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service: 'gateway' });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const errors = new Counter({
+    name: 'graphql_errors_total',
+    help: 'Errors in responses, by code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const codes = new Set<string>();
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'graphql_request_duration_seconds',
+      help: 'Duration of requests to /graphql, by operation type (query, mutation, none) and outcome (ok, partial, refused, error).',
+      labelNames: ['operation', 'outcome'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'graphql_requests_in_flight',
+      help: 'Requests to /graphql that have not been answered yet.',
+      registers,
+    }),
+    /** Counts an error. Codes come from subgraphs as well: odd ones, and more than 200 of them, are counted as OTHER. */
+    countError(code: unknown) {
+      let label = typeof code === 'string' && CODE.test(code) ? code : 'OTHER';
+      if (!codes.has(label)) {
+        if (codes.size < MOST_CODES) codes.add(label);
+        else label = 'OTHER';
+      }
+      errors.inc({ code: label });
+    },
+    operationLookups: new Counter({
+      name: 'operation_lookups_total',
+      help: 'Lookups of parsed and validated operations, by result (hit, miss).',
+      labelNames: ['result'],
+      registers,
+    }),
+    subgraphRequests: new Histogram({
+      name: 'subgraph_request_duration_seconds',
+      help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, aborted).',
+      labelNames: ['subgraph', 'outcome'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    supergraphLoads: new Counter({
+      name: 'supergraph_loads_total',
+      help: 'Supergraphs read, by result (loaded, failed). After a failure the one before keeps serving.',
+      labelNames: ['result'],
+      registers,
+    }),
+    supergraphLoadedAt: new Gauge({
+      name: 'supergraph_loaded_timestamp_seconds',
+      help: 'When the supergraph that is served was loaded.',
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,71 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { ChangedEntity } from '../requestContext.js';
+import type { SubgraphReply } from './subgraphClient.js';
+
+export interface SubgraphResponse {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly changed: readonly ChangedEntity[];
+}
+
+/** What else a reply may be than a GraphQL response. */
+export type UnusableReply = 'refused' | 'unavailable' | 'invalid';
+
+/** Reads a subgraph's reply as a GraphQL response; says why when it is none. */
+export function readReply({ status, contentType, text }: SubgraphReply): SubgraphResponse | UnusableReply {
+  if (status === 401 || status === 403) return 'refused';
+  const body = isJson(contentType) ? parseObject(text) : undefined;
+  if (!body || !isGraphQLResponse(body)) return status >= 500 ? 'unavailable' : 'invalid';
+  const { data, errors, extensions } = body;
+  return {
+    ...(data !== undefined && { data: data as SubgraphResponse['data'] }),
+    ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.map(cleanError) }),
+    changed: readChanged(extensions),
+  };
+}
+
+function isJson(contentType: string): boolean {
+  return contentType.startsWith('application/json') || contentType.startsWith('application/graphql-response+json');
+}
+
+function isGraphQLResponse({ data, errors }: Record<string, unknown>): boolean {
+  if (errors !== undefined && errors !== null && !Array.isArray(errors)) return false;
+  return data === null ? true : data === undefined ? Array.isArray(errors) && errors.length > 0 : isObject(data);
+}
+
+/** Keeps of a subgraph's error what the specification names. Stack traces, which some servers send in development, stay here. */
+function cleanError(error: unknown): GraphQLFormattedError {
+  const { message, path, extensions } = isObject(error) ? error : ({} as Record<string, unknown>);
+  const { stacktrace: _stacktrace, exception: _exception, ...kept } = isObject(extensions) ? extensions : {};
+  return {
+    message:
+      typeof message === 'string' && message !== '' ? message : 'The subgraph reported an error without a message.',
+    ...(Array.isArray(path) && { path }),
+    extensions: kept,
+  };
+}
+
+function readChanged(extensions: unknown): ChangedEntity[] {
+  const changed = isObject(extensions) ? extensions.changed : undefined;
+  if (!Array.isArray(changed)) return [];
+  return changed.filter(
+    (each): each is ChangedEntity =>
+      isObject(each) &&
+      typeof each.__typename === 'string' &&
+      typeof each.key === 'string' &&
+      typeof each.version === 'number',
+  );
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
