@@ -1,0 +1,178 @@
+import { checkPageSize, decodeCursor, encodeCursor, type Page, PageArgs, TotalRelation } from '@leadgraph/kit';
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { maskContact, maskVin } from '../privacy/mask.js';
+import { redact } from '../privacy/redact.js';
+import type { LeadEventRow } from '../store/leadEventTable.js';
+import type { LeadRow } from '../store/leadTable.js';
+import type { LeadsContext } from './context.js';
+import { detailsObject, LeadDetails } from './detailsTypes.js';
+import { ageBandNames } from './enums.js';
+import { Address, Consent, Contact, Lead, LeadBuyer, LeadEvent, LeadEventConnection, LeadProblem } from './leadType.js';
+import { Source } from './sourceType.js';
+import { CONTACTS_SCOPE, mayReach, seesContact } from './visibility.js';
+
+const TIMELINE = 'timeline';
+
+/** The fields of a lead that take more than reading its row. */
+@Resolver(() => Lead)
+export class LeadFields {
+  @FieldResolver(() => String)
+  ageBand(@Root() lead: LeadRow): string {
+    return ageBandNames[lead.ageBand];
+  }
+
+  @FieldResolver(() => Contact, { nullable: true, description: 'Null for rejected and erased leads.' })
+  async contact(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<Contact | null> {
+    const person = context.personOf(lead);
+    if (!person) return null;
+    const open = await seesContact(context, lead);
+    return { masked: !open, ...(open ? person.contact : maskContact(person.contact)) };
+  }
+
+  @FieldResolver(() => Address)
+  async address(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<Address> {
+    const { city, state, zip } = lead;
+    const street = (await seesContact(context, lead)) ? (context.personOf(lead)?.street ?? null) : null;
+    return { street, city, state, zip };
+  }
+
+  @FieldResolver(() => LeadDetails, { nullable: true, description: 'Null for rejected leads.' })
+  async details(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<object | null> {
+    if (!lead.details) return null;
+    const { member, values } = lead.details;
+    if (member !== 'auto' && member !== 'commercial') return detailsObject(member, values);
+    const open = await seesContact(context, lead);
+    const person = context.personOf(lead);
+    if (member === 'auto') {
+      const vehicles = (values.vehicles as Record<string, unknown>[]).map((vehicle, index) => {
+        const vin = person?.vins[index] ?? null;
+        return { ...vehicle, vin: open ? vin : maskVin(vin) };
+      });
+      return detailsObject(member, { ...values, vehicles });
+    }
+    const description = person?.description ?? null;
+    return detailsObject(member, {
+      ...values,
+      businessName: open ? person?.businessName : null,
+      description:
+        open || description === null ? description : redact(description, { names: [person?.businessName ?? null] }),
+    });
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the person wrote; redacted for those who see the contact masked.',
+  })
+  async notes(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<string | null> {
+    const person = context.personOf(lead);
+    if (!person || person.notes === null) return null;
+    if (await seesContact(context, lead)) return person.notes;
+    const { firstName, lastName } = person.contact;
+    return redact(person.notes, { names: [firstName, lastName], street: person.street });
+  }
+
+  @FieldResolver(() => Source)
+  source(@Root() lead: LeadRow, @Ctx() { loaders }: LeadsContext): Promise<unknown> {
+    return loaders.source.load(lead.sourceId);
+  }
+
+  @FieldResolver(() => Consent, { nullable: true, description: 'Null for rejected leads.' })
+  async consent(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<Consent | null> {
+    const consent = await context.loaders.consent.load(lead.id);
+    if (!consent) return null;
+    const open = await seesContact(context, lead);
+    const person = open ? context.personOf(lead) : null;
+    const operator = context.identity.kind === 'OPERATOR' && context.identity.scopes.includes(CONTACTS_SCOPE);
+    return {
+      ...consent,
+      pageUrl: person?.consentPageUrl ?? consent.pageUrl,
+      certificate: { type: consent.certificateType, ref: consent.certificateRef },
+      ip: operator ? (person?.consentIp ?? null) : null,
+      userAgent: operator ? (person?.consentUserAgent ?? null) : null,
+    };
+  }
+
+  @FieldResolver(() => [LeadProblem], { description: 'Why a REJECTED lead was rejected.' })
+  problems(@Root() lead: LeadRow): LeadProblem[] {
+    return lead.problems ?? [];
+  }
+
+  @FieldResolver(() => Lead, {
+    nullable: true,
+    description: 'The lead that this one repeats, as far as the caller may know of it.',
+  })
+  async duplicateOf(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<LeadRow | null> {
+    if (lead.duplicateOfId === null || context.identity.kind === 'AGENT') return null;
+    const original = await context.loaders.lead.load(lead.duplicateOfId);
+    return original && (await mayReach(context, original)) ? original : null;
+  }
+
+  @FieldResolver(() => [Lead], {
+    description: 'Other leads with the same last name and address, as far as the caller may know of them.',
+  })
+  async household(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<LeadRow[]> {
+    if (lead.householdId === null || context.identity.kind === 'AGENT') return [];
+    const members = await context.loaders.household.load(lead.householdId);
+    const others = members.filter(({ id }) => id !== lead.id);
+    const known = await Promise.all(others.map((other) => mayReach(context, other)));
+    return others.filter((_, index) => known[index]);
+  }
+
+  @FieldResolver(() => [LeadBuyer], {
+    description: 'The places that were sold. An agent sees its own, a partner none.',
+  })
+  async buyers(@Root() lead: LeadRow, @Ctx() { loaders, identity }: LeadsContext): Promise<LeadBuyer[]> {
+    if (lead.soldCount === 0 || identity.kind === 'PARTNER') return [];
+    const buyers = await loaders.buyers.load(lead.id);
+    return buyers
+      .filter(({ agentId }) => identity.kind !== 'AGENT' || agentId === identity.sub)
+      .map(({ agentId, offerId, priceCents, soldAt }) => ({ agent: { id: agentId }, offerId, priceCents, soldAt }));
+  }
+
+  @FieldResolver(() => LeadEventConnection, {
+    description: 'What happened to the lead, the oldest first. Agents see none of it.',
+  })
+  async timeline(
+    @Root() lead: LeadRow,
+    @Args() page: PageArgs,
+    @Ctx() context: LeadsContext,
+  ): Promise<Page<LeadEvent>> {
+    checkPageSize(page.first);
+    const isVersion = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+    const [after = 0] = page.after == null ? [] : decodeCursor(TIMELINE, page.after, [isVersion]);
+    const hidden = context.identity.kind === 'AGENT';
+    const rows = hidden
+      ? []
+      : await context.loaders.timeline({ first: page.first + 1, afterVersion: Number(after) }).load(lead.id);
+    const edges = rows.slice(0, page.first).map((row) => ({
+      node: presentEvent(row, context),
+      cursor: encodeCursor(TIMELINE, [row.version]),
+    }));
+    return {
+      edges,
+      pageInfo: {
+        hasNextPage: rows.length > page.first,
+        hasPreviousPage: Number(after) > 0,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      },
+      // each version is one entry
+      countTotal: async () => ({ value: hidden ? 0 : lead.version, relation: TotalRelation.EQ }),
+    };
+  }
+}
+
+function presentEvent(row: LeadEventRow, { identity }: LeadsContext): LeadEvent {
+  const operator = identity.kind === 'OPERATOR';
+  return {
+    id: `${row.leadId}:${row.version}`,
+    version: row.version,
+    type: row.type,
+    occurredAt: row.occurredAt,
+    fromStatus: row.fromStatus,
+    toStatus: row.toStatus,
+    reason: row.reason,
+    actor: { kind: row.actorKind, sub: operator ? row.actorSub : null },
+    data: operator ? row.data : null,
+  };
+}

@@ -1,0 +1,70 @@
+import { DomainError, isUuid, notFound, type Page, PageArgs, requireKind, requireScope } from '@leadgraph/kit';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { type LeadListFilter, listLeads } from '../store/leadList.js';
+import type { LeadRow } from '../store/leadTable.js';
+import type { LeadsContext } from './context.js';
+import { LeadFilter, LeadSort } from './leadInputs.js';
+import { Lead, LeadConnection } from './leadType.js';
+import { CONTACTS_SCOPE, mayFind } from './visibility.js';
+
+const MOST_VALUES = 100;
+
+@Resolver()
+export class LeadQueries {
+  @Query(() => Lead, { description: 'A lead by its id. NOT_FOUND if there is none, or the caller may not know of it.' })
+  async lead(@Arg('id', () => ID) id: string, @Ctx() context: LeadsContext): Promise<LeadRow> {
+    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'PARTNER', 'AGENT');
+    const lead = isUuid(id) ? await context.loaders.lead.load(id.toLowerCase()) : null;
+    if (!lead || !(await mayFind(context, lead))) throw notFound('Lead', id);
+    return lead;
+  }
+
+  @Query(() => LeadConnection, {
+    description:
+      'Leads, the newest first. Without a date filter those of the last 90 days. A partner sees its own, an agent those it bought.',
+  })
+  leads(
+    @Args() page: PageArgs,
+    @Arg('filter', () => LeadFilter, { nullable: true }) filter: LeadFilter | null,
+    @Arg('sort', () => LeadSort, { nullable: true }) sort: LeadSort | null,
+    @Ctx() context: LeadsContext,
+  ): Promise<Page<LeadRow>> {
+    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'PARTNER', 'AGENT');
+    const order = { field: sort?.field ?? 'RECEIVED_AT', direction: sort?.direction ?? 'DESC' } as const;
+    return listLeads(context.db, listFilter(filter, context), order, page);
+  }
+}
+
+function listFilter(filter: LeadFilter | null, { identity, clock, tools }: LeadsContext): LeadListFilter {
+  checkLists(filter);
+  const { phone, email, ...rest } = filter ?? { includeTest: true };
+  if (phone != null || email != null) {
+    requireKind(identity, 'OPERATOR');
+    requireScope(identity, CONTACTS_SCOPE);
+  }
+  const dated = rest.receivedFrom != null || rest.receivedTo != null;
+  return {
+    ...rest,
+    state: rest.state?.map((code) => code.toUpperCase()),
+    receivedFrom: dated ? rest.receivedFrom : new Date(clock.now().getTime() - tools.limits.listsShowMs),
+    // what cannot be hashed (nothing but blanks) is looked for as such and finds nothing
+    phoneHash: phone == null ? null : (tools.hasher.phone(phone) ?? Buffer.alloc(0)),
+    emailHash: email == null ? null : (tools.hasher.email(email) ?? Buffer.alloc(0)),
+    ...(identity.kind === 'PARTNER' && { partner: identity.sub }),
+    ...(identity.kind === 'AGENT' && {
+      buyer: isUuid(identity.sub) ? identity.sub : '00000000-0000-0000-0000-000000000000',
+    }),
+  };
+}
+
+function checkLists(filter: LeadFilter | null): void {
+  for (const name of ['status', 'line', 'state', 'sourceId'] as const) {
+    if ((filter?.[name]?.length ?? 0) <= MOST_VALUES) continue;
+    throw new DomainError('BAD_USER_INPUT', `filter.${name} takes at most ${MOST_VALUES} values.`, {
+      field: `filter.${name}`,
+    });
+  }
+  if (filter?.sourceId?.every(isUuid) === false) {
+    throw new DomainError('BAD_USER_INPUT', 'filter.sourceId takes the ids of sources.', { field: 'filter.sourceId' });
+  }
+}

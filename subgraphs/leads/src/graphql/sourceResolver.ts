@@ -1,0 +1,69 @@
+import { keysetPage, type Page, PageArgs, requireKind } from '@leadgraph/kit';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { createSource, updateSource } from '../sources/manageSources.js';
+import { SourceRow } from '../store/sourceTable.js';
+import type { LeadsContext } from './context.js';
+import { CreateSourceInput, Source, SourceConnection, SourcePricing, UpdateSourceInput } from './sourceType.js';
+
+@Resolver(() => Source)
+export class SourceResolver {
+  @Query(() => SourceConnection, { description: 'Where leads come from, the newest first. A partner sees its own.' })
+  sources(
+    @Args() page: PageArgs,
+    @Arg('name', () => String, { nullable: true, description: 'Only sources of exactly this name.' }) name:
+      | string
+      | null,
+    @Ctx() { identity, db }: LeadsContext,
+  ): Promise<Page<SourceRow>> {
+    requireKind(identity, 'OPERATOR', 'FRONTEND', 'PARTNER');
+    const query = db.createQueryBuilder(SourceRow, 'source');
+    if (identity.kind === 'PARTNER') query.andWhere('source.partner = :partner', { partner: identity.sub });
+    if (name != null) query.andWhere('source.name = :name', { name });
+    return keysetPage({
+      list: 'sources',
+      query,
+      sort: [{ expression: 'source.id', type: 'uuid', value: ({ id }) => id }],
+      direction: 'DESC',
+      page,
+    });
+  }
+
+  @Mutation(() => Source, { description: 'CONFLICT when the partner has a source of this name. Operators only.' })
+  createSource(
+    @Arg('input', () => CreateSourceInput) input: CreateSourceInput,
+    @Ctx() context: LeadsContext,
+  ): Promise<SourceRow> {
+    requireKind(context.identity, 'OPERATOR');
+    return createSource(context.db, context.tools, input);
+  }
+
+  @Mutation(() => Source, { description: 'Operators only.' })
+  updateSource(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => UpdateSourceInput) { name, pricing, dailyCap }: UpdateSourceInput,
+    @Ctx() { identity, db }: LeadsContext,
+  ): Promise<SourceRow> {
+    requireKind(identity, 'OPERATOR');
+    return updateSource(db, id, {
+      ...(name != null && { name }),
+      ...(pricing != null && { pricing }),
+      ...(dailyCap !== undefined && { dailyCap }),
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true })
+  partner(@Root() source: SourceRow, @Ctx() { identity }: LeadsContext): string | null {
+    return identity.kind === 'AGENT' ? null : source.partner;
+  }
+
+  @FieldResolver(() => SourcePricing, { nullable: true })
+  pricing(@Root() source: SourceRow, @Ctx() { identity }: LeadsContext): SourcePricing | null {
+    if (identity.kind !== 'OPERATOR' && identity.kind !== 'PARTNER') return null;
+    return { type: source.pricingType, cents: source.pricingCents, basisPoints: source.pricingBasisPoints };
+  }
+
+  @FieldResolver(() => Float, { nullable: true })
+  quality(@Root() source: SourceRow, @Ctx() { loaders, tools }: LeadsContext): Promise<number | null> {
+    return loaders.sourceQuality(tools.limits.qualityNeeds).load(source.id);
+  }
+}

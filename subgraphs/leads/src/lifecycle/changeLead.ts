@@ -1,0 +1,79 @@
+import { emit, type OutgoingEvent } from '@leadgraph/kit';
+import type { EventType } from '@leadgraph/schema';
+import type { EntityManager } from 'typeorm';
+import type { LeadLimits } from '../config.js';
+import type { LeadsTools } from '../leadsTools.js';
+import type { LeadEventType } from '../store/leadEventTable.js';
+import { appendTimeline, updateLead } from '../store/leadStore.js';
+import type { LeadRow } from '../store/leadTable.js';
+import { canBecome, type LeadStatus } from './leadStatus.js';
+
+type LeadEventName = Extract<EventType, `leads.lead.${string}`>;
+/** An event of a lead without what is the same for all of them. */
+export type LeadAnnouncement = { [T in LeadEventName]: Pick<OutgoingEvent<T>, 'type' | 'payload'> }[LeadEventName];
+
+export interface LeadChange {
+  /** The new status; left out when only fields change. */
+  to?: LeadStatus;
+  type?: LeadEventType;
+  reason: string | null;
+  set?: Partial<LeadRow>;
+  /** Facts for the timeline; no personal data. */
+  data?: Record<string, unknown>;
+  announce: (changed: LeadRow) => LeadAnnouncement;
+}
+
+/**
+ * Changes a lead whose row the transaction has locked: version + 1, an entry in its timeline, and its event, all in this transaction.
+ * Throws when the status machine has no such step; check with `canBecome` first where the step may be too late.
+ */
+export async function changeLead(
+  tools: LeadsTools,
+  tx: EntityManager,
+  lead: LeadRow,
+  change: LeadChange,
+): Promise<LeadRow> {
+  const { to } = change;
+  if (to !== undefined && !canBecome(lead.status, to)) throw new Error(`a lead cannot go from ${lead.status} to ${to}`);
+  const now = tools.clock.now();
+  const changes: Partial<LeadRow> = {
+    ...change.set,
+    version: lead.version + 1,
+    ...(to !== undefined && { status: to, statusChangedAt: now, dueAt: dueAtOf(to, now, tools.limits) }),
+  };
+  const changed: LeadRow = { ...lead, ...changes };
+  await updateLead(tx, lead.id, changes);
+  const { version } = changed;
+  const type = change.type ?? 'STATUS_CHANGED';
+  const { reason, data } = change;
+  await appendTimeline(
+    tx,
+    lead,
+    [{ version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) }],
+    now,
+  );
+  await announceLead(tx, changed, change.announce(changed), now);
+  return changed;
+}
+
+/** Emits an event of a lead. Its subject ends in the lead's id, and events of one lead keep their order. */
+export async function announceLead(
+  tx: EntityManager,
+  lead: Pick<LeadRow, 'id' | 'version'>,
+  announcement: LeadAnnouncement,
+  occurredAt: Date,
+): Promise<void> {
+  await emit(tx, {
+    ...announcement,
+    partitionKey: lead.id,
+    entities: [{ __typename: 'Lead', key: lead.id, version: lead.version }],
+    occurredAt,
+  } as OutgoingEvent<LeadEventName>);
+}
+
+/** When the sweeper has to look at a lead that entered a status; null where another subgraph or a person has the next step. */
+export function dueAtOf(status: LeadStatus, now: Date, limits: LeadLimits): Date | null {
+  if (status === 'VALIDATED' || status === 'QUALIFYING') return new Date(now.getTime() + limits.stuckAfterMs);
+  if (status === 'UNSOLD') return new Date(now.getTime() + limits.unsoldExpiresAfterMs);
+  return null;
+}

@@ -1,0 +1,21 @@
+import { createSubgraphSchema, type SubgraphSchema } from '@leadgraph/kit';
+import type { LeadsContext } from './graphql/context.js';
+import { HealthResolver } from './graphql/healthResolver.js';
+import { LeadFields } from './graphql/leadFields.js';
+import { LeadMutations } from './graphql/leadMutations.js';
+import { LeadQueries } from './graphql/leadQueries.js';
+import { SourceResolver } from './graphql/sourceResolver.js';
+import { mayReach } from './graphql/visibility.js';
+
+/** Builds the schema of the leads subgraph. Needs no database and no configuration. */
+export function buildLeadsSchema(): Promise<SubgraphSchema> {
+  return createSubgraphSchema<LeadsContext>({
+    resolvers: [LeadQueries, LeadFields, LeadMutations, SourceResolver, HealthResolver],
+    references: {
+      Lead: async ({ id }, context) => {
+        const lead = await context.loaders.lead.load(id);
+        return lead && (await mayReach(context, lead)) ? lead : null;
+      },
+    },
+  });
+}

@@ -1,0 +1,30 @@
+import type { DataSource } from 'typeorm';
+import { LeadEventRow } from './leadEventTable.js';
+
+export interface TimelineSlice {
+  first: number;
+  /** Entries after this version; 0 for all. */
+  afterVersion: number;
+}
+
+/** The same slice of several leads' timelines, in one statement: the partitions are pruned by each lead's id. */
+export async function readTimelines(
+  db: DataSource,
+  leadIds: readonly string[],
+  slice: TimelineSlice,
+): Promise<LeadEventRow[]> {
+  const rows: Record<string, unknown>[] = await db.query(
+    `SELECT entry.* FROM unnest($1::uuid[]) AS wanted(id)
+     CROSS JOIN LATERAL (
+       SELECT * FROM lead_event WHERE lead_id = wanted.id AND version > $2 ORDER BY version LIMIT $3
+     ) AS entry`,
+    [leadIds, slice.afterVersion, slice.first],
+  );
+  const { columns } = db.getMetadata(LeadEventRow);
+  return rows.map(
+    (row) =>
+      Object.fromEntries(
+        columns.map((column) => [column.propertyName, row[column.databaseName]]),
+      ) as unknown as LeadEventRow,
+  );
+}

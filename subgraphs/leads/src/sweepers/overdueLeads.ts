@@ -1,0 +1,51 @@
+import { defineSweeper, inTransaction, type Sweeper } from '@leadgraph/kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { readFacts } from '../facts/readFacts.js';
+import type { LeadsTools } from '../leadsTools.js';
+import { changeLead, dueAtOf } from '../lifecycle/changeLead.js';
+import type { LeadRow } from '../store/leadTable.js';
+import { lockOverdueLead } from '../store/overdueStore.js';
+
+const BATCH = 50;
+
+/**
+ * Finishes what waits too long in a state that this subgraph sweeps (lifecycle/leadStatus.ts): a lead that is VALIDATED or QUALIFYING past its
+ * limit is announced to ai once more, which answers again; one that is UNSOLD past its limit expires. Each lead in a transaction of its own.
+ */
+export function overdueLeadsSweeper(db: DataSource, tools: LeadsTools, everyMs: number): Sweeper {
+  return defineSweeper({
+    name: 'overdue-leads',
+    everyMs,
+    async run(signal) {
+      let finished = 0;
+      while (finished < BATCH && !signal.aborted) {
+        const found = await inTransaction(db, async (tx) => {
+          const lead = await lockOverdueLead(tx, tools.clock.now());
+          if (lead) await finish(tools, tx, lead);
+          return lead !== null;
+        });
+        if (!found) break;
+        finished += 1;
+      }
+      return { finished, more: finished === BATCH };
+    },
+  });
+}
+
+async function finish(tools: LeadsTools, tx: EntityManager, lead: LeadRow): Promise<void> {
+  if (lead.status === 'UNSOLD') {
+    await changeLead(tools, tx, lead, {
+      to: 'EXPIRED',
+      reason: 'not sold in time',
+      announce: ({ id }) => ({ type: 'leads.lead.expired', payload: { leadId: id, reason: 'NOT_SOLD_IN_TIME' } }),
+    });
+    return;
+  }
+  const facts = await readFacts(tools, tx, lead);
+  await changeLead(tools, tx, lead, {
+    type: 'QUALIFICATION_ASKED_AGAIN',
+    reason: 'no qualification came in time',
+    set: { dueAt: dueAtOf(lead.status, tools.clock.now(), tools.limits) },
+    announce: () => ({ type: 'leads.lead.validated', payload: { lead: facts } }),
+  });
+}
