@@ -10,11 +10,13 @@ export class QualifyLeadInput {
   @Field(() => ID)
   leadId: string;
 
+  // Nullable, because graphql-jit insists on non-null input fields even if they have a default.
   @Field(() => Boolean, {
+    nullable: true,
     defaultValue: false,
     description: 'Wait for the result, at most about 10 seconds; then the job is answered as it is.',
   })
-  wait: boolean;
+  wait?: boolean | null;
 
   @Field(() => String, {
     nullable: true,
