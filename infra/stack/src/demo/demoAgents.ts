@@ -47,11 +47,20 @@ export interface DemoOpening {
   readonly to: string;
 }
 
+/** A condition on a fact of the lead; values are text in whatever type the fact has. */
+export interface DemoFilter {
+  readonly field: string;
+  readonly operator: 'EQUALS' | 'NOT_EQUALS' | 'IN' | 'NOT_IN' | 'AT_LEAST' | 'AT_MOST';
+  readonly values: readonly string[];
+  readonly allowMissing: boolean;
+}
+
 export interface DemoCampaign {
   readonly name: string;
   readonly line: DemoLine;
   readonly states: readonly string[];
   readonly zips: readonly string[];
+  readonly filters: readonly DemoFilter[];
   readonly minScore: number;
   readonly mode: 'EXCLUSIVE' | 'SHARED';
   readonly bidCents: number;

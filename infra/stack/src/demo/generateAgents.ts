@@ -9,6 +9,7 @@ import {
   type DemoAgency,
   type DemoAgent,
   type DemoCampaign,
+  type DemoFilter,
   type DemoLicenses,
   type DemoLine,
   type DemoMarket,
@@ -175,6 +176,7 @@ function makeCampaign(
     line,
     states: states.map(({ code }) => code),
     zips: [],
+    filters: filtersFor(line, index),
     minScore: faker.helpers.arrayElement([0, 0, 0, 20, 40, 55]),
     mode,
     bidCents: bidFor(faker, line, mode),
@@ -191,6 +193,21 @@ function bidFor(faker: Faker, line: DemoLine, mode: 'EXCLUSIVE' | 'SHARED'): num
   const share = faker.number.int({ min: 0, max: 9 }) === 0 ? 30 : faker.number.int({ min: 90, max: 160 });
   return Math.round((usualBid[line] * (mode === 'EXCLUSIVE' ? 2.5 : 1) * share) / 100);
 }
+
+/** Every seventh campaign is choosy: a call must be possible, and the risk must look usual. */
+function filtersFor(line: DemoLine, index: number): DemoFilter[] {
+  if (index % 7 !== 2) return [];
+  const reachable: DemoFilter = { field: 'phone.valid', operator: 'EQUALS', values: ['true'], allowMissing: false };
+  const usual = usualRisk[line];
+  return usual ? [reachable, usual] : [reachable];
+}
+
+const usualRisk: Readonly<Partial<Record<DemoLine, DemoFilter>>> = {
+  AUTO: { field: 'details.incidents', operator: 'AT_MOST', values: ['1'], allowMissing: true },
+  HOME: { field: 'details.claims', operator: 'AT_MOST', values: ['1'], allowMissing: true },
+  LIFE: { field: 'details.tobacco', operator: 'EQUALS', values: ['false'], allowMissing: false },
+  HEALTH: { field: 'details.tobacco', operator: 'EQUALS', values: ['false'], allowMissing: true },
+};
 
 function capsFor(index: number): DemoCampaign['caps'] {
   if (index % 10 === 3) return [{ period: 'DAY', count: 8, spendCents: null }];
