@@ -13,7 +13,12 @@ export type LeadOutcome =
   | { readonly kind: 'STORED'; readonly leadId: string }
   | { readonly kind: 'REPLAYED'; readonly leadId: string }
   | { readonly kind: 'DUPLICATE'; readonly leadId: string; readonly duplicateOf: string | null }
-  | { readonly kind: 'REJECTED'; readonly leadId: string | null; readonly problems: readonly LeadProblem[] };
+  | {
+      readonly kind: 'REJECTED';
+      readonly leadId: string | null;
+      readonly replayed: boolean;
+      readonly problems: readonly LeadProblem[];
+    };
 
 /** Posts one lead (names for source and sellers, as in the demo's file) under an idempotency key. Throws only when nothing can be posted. */
 export type PostLead = (lead: Readonly<Record<string, unknown>>, idempotencyKey: string) => Promise<LeadOutcome>;

@@ -81,7 +81,12 @@ function assertSameFile(file: string, begun: ImportProgress, hash: string): void
 
 async function answer(row: Row, post: PostLead): Promise<LeadOutcome> {
   if (!row.lead)
-    return { kind: 'REJECTED', leadId: null, problems: [{ code: 'ROW_UNREADABLE', message: row.fault ?? '' }] };
+    return {
+      kind: 'REJECTED',
+      leadId: null,
+      replayed: false,
+      problems: [{ code: 'ROW_UNREADABLE', message: row.fault ?? '' }],
+    };
   return post(row.lead, `import-${createHash('sha256').update(row.text).digest('hex')}`);
 }
 

@@ -29,7 +29,12 @@ function platform(options: { breaksAt?: number } = {}) {
       posted.set(key, (posted.get(key) ?? 0) + 1);
       const number = Number(String(lead.externalId).slice(2));
       if (number % 3 === 0)
-        return { kind: 'REJECTED', leadId: 'id', problems: [{ code: 'ZIP_UNKNOWN', message: 'Give a ZIP.' }] };
+        return {
+          kind: 'REJECTED',
+          leadId: 'id',
+          replayed: false,
+          problems: [{ code: 'ZIP_UNKNOWN', message: 'Give a ZIP.' }],
+        };
       return { kind: 'STORED', leadId: `id-${number}` };
     },
   };
