@@ -2,6 +2,12 @@ import { createSubgraphSchema, type SubgraphSchema } from '@leadgraph/kit';
 import { ChargeResolver } from './graphql/chargeResolver.js';
 import { HealthResolver } from './graphql/healthResolver.js';
 import { HoldResolver, OfferMoneyResolver } from './graphql/holdResolver.js';
+import {
+  JournalEntryResolver,
+  LedgerResolver,
+  WalletEntriesResolver,
+  WalletEntryResolver,
+} from './graphql/ledgerResolver.js';
 import type { PaymentsContext } from './graphql/paymentsContext.js';
 import { LeadQuotesResolver, QuoteResolver } from './graphql/quoteResolver.js';
 import { canSeeMoneyOf, requirePriceReader } from './graphql/visibility.js';
@@ -21,6 +27,10 @@ export function buildPaymentsSchema(): Promise<SubgraphSchema> {
       HoldResolver,
       OfferMoneyResolver,
       ChargeResolver,
+      LedgerResolver,
+      JournalEntryResolver,
+      WalletEntriesResolver,
+      WalletEntryResolver,
     ],
     references: {
       Lead: ({ id }) => ({ id }),

@@ -63,17 +63,17 @@ export class ChargeResolver {
     });
   }
 
-  @FieldResolver(() => Offer)
+  @FieldResolver(() => Offer, { nullable: true })
   offer(@Root() charge: Charge): Offer {
     return { id: charge.offerId };
   }
 
-  @FieldResolver(() => Lead)
+  @FieldResolver(() => Lead, { nullable: true })
   lead(@Root() charge: Charge): Lead {
     return { id: charge.leadId };
   }
 
-  @FieldResolver(() => Agent)
+  @FieldResolver(() => Agent, { nullable: true })
   agent(@Root() charge: Charge): Agent {
     return { id: charge.agentId };
   }

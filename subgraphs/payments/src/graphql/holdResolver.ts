@@ -8,17 +8,17 @@ import { canSeeMoneyOf } from './visibility.js';
 
 @Resolver(() => Hold)
 export class HoldResolver {
-  @FieldResolver(() => Offer)
+  @FieldResolver(() => Offer, { nullable: true })
   offer(@Root() hold: Hold): Offer {
     return { id: hold.offerId };
   }
 
-  @FieldResolver(() => Lead)
+  @FieldResolver(() => Lead, { nullable: true })
   lead(@Root() hold: Hold): Lead {
     return { id: hold.leadId };
   }
 
-  @FieldResolver(() => Agent)
+  @FieldResolver(() => Agent, { nullable: true })
   agent(@Root() hold: Hold): Agent {
     return { id: hold.agentId };
   }

@@ -2,8 +2,10 @@ import { createListLoader, createLoader, type RequestContext } from '@leadgraph/
 import type { PaymentsRules } from '../paymentsRules.js';
 import { findCharges, findChargesOfOffers } from '../store/chargeStore.js';
 import { findHolds, findHoldsOfOffers } from '../store/holdStore.js';
+import { findEntries } from '../store/journalStore.js';
 import { findQuotes, findQuotesOfLeads } from '../store/quoteStore.js';
 import { findWallets } from '../store/walletStore.js';
+import { WalletEntryPages } from './walletEntryPages.js';
 
 /** What a resolver of payments gets: the kit's context, the rules, and data loaders that live as long as the request. */
 export interface PaymentsContext extends RequestContext {
@@ -30,6 +32,11 @@ function createLoaders({ db }: RequestContext) {
       (ids: readonly string[]) => findWallets(manager, ids),
       (wallet) => wallet.id,
     ),
+    entries: createLoader(
+      (ids: readonly string[]) => findEntries(manager, ids),
+      (entry) => entry.id,
+    ),
+    walletEntries: new WalletEntryPages(manager),
     holds: createLoader(
       (ids: readonly string[]) => findHolds(manager, ids),
       (hold) => hold.id,

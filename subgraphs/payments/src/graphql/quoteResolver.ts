@@ -47,7 +47,7 @@ export class QuoteResolver {
     return context.loaders.quotes.load(id);
   }
 
-  @FieldResolver(() => Lead)
+  @FieldResolver(() => Lead, { nullable: true })
   lead(@Root() quote: Quote): Lead {
     return { id: quote.leadId };
   }

@@ -2,6 +2,7 @@ import { DomainError, requireKind, SafeInt } from '@leadgraph/kit';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 import { creditWallets } from '../wallets/creditWallets.js';
+import { reverseEntry } from '../wallets/reverseEntry.js';
 import { setCreditLimit } from '../wallets/setCreditLimit.js';
 import { Funding } from './enums.js';
 import { requireAmount, requireId, requireIdempotencyKey, requireReason } from './inputChecks.js';
@@ -65,6 +66,18 @@ export class SetCreditLimitInput {
   idempotencyKey: string;
 }
 
+@InputType()
+export class ReverseEntryInput {
+  @Field(() => ID, { description: 'A CREDIT of the journal.' })
+  entryId: string;
+
+  @Field(() => String)
+  reason: string;
+
+  @Field(() => String)
+  idempotencyKey: string;
+}
+
 /** What operators do with wallets. Each takes an idempotency key: repeated, it answers what it answered first. */
 @Resolver()
 export class WalletMutations {
@@ -74,15 +87,16 @@ export class WalletMutations {
     @Ctx() context: PaymentsContext,
   ): Promise<Wallet | null> {
     const [agentId] = await credit(context, 'creditWallet', { ...input, credits: [input] });
-    return agentId === undefined ? null : context.loaders.wallets.load(agentId);
+    return agentId === undefined ? null : freshWallet(context, agentId);
   }
 
   @Mutation(() => [Wallet], { nullable: true, description: 'For operators. WALLET_NOT_READY can be retried.' })
   async creditWallets(
     @Arg('input', () => CreditWalletsInput) input: CreditWalletsInput,
     @Ctx() context: PaymentsContext,
-  ): Promise<(Wallet | Error | null)[]> {
-    return context.loaders.wallets.loadMany(await credit(context, 'creditWallets', input));
+  ): Promise<(Wallet | null)[]> {
+    const agentIds = await credit(context, 'creditWallets', input);
+    return Promise.all(agentIds.map((agentId) => freshWallet(context, agentId)));
   }
 
   @Mutation(() => Wallet, { nullable: true, description: 'For operators.' })
@@ -95,8 +109,25 @@ export class WalletMutations {
     requireAmount(input.creditLimitCents, 0, 'creditLimitCents');
     const agentId = requireId(input.agentId, 'agentId');
     await setCreditLimit(context.db, context.identity, { ...input, agentId });
-    return context.loaders.wallets.load(agentId);
+    return freshWallet(context, agentId);
   }
+
+  @Mutation(() => Wallet, { nullable: true, description: 'For operators: takes a credit back.' })
+  async reverseEntry(
+    @Arg('input', () => ReverseEntryInput) input: ReverseEntryInput,
+    @Ctx() context: PaymentsContext,
+  ): Promise<Wallet | null> {
+    requireKind(context.identity, 'OPERATOR');
+    requireIdempotencyKey(input.idempotencyKey);
+    requireReason(input.reason);
+    const request = { ...input, entryId: requireId(input.entryId, 'entryId') };
+    return freshWallet(context, await reverseEntry(context.db, context.identity, request, context.rules));
+  }
+}
+
+/** The wallet as it is now, also after an earlier mutation of the same operation had read it. */
+function freshWallet(context: PaymentsContext, agentId: string): Promise<Wallet | null> {
+  return context.loaders.wallets.clear(agentId).load(agentId);
 }
 
 /** Books the credits and returns whose wallets they went to. */

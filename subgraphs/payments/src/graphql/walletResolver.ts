@@ -25,7 +25,7 @@ export class WalletResolver {
     );
   }
 
-  @FieldResolver(() => Agent)
+  @FieldResolver(() => Agent, { nullable: true })
   agent(@Root() wallet: Wallet): Agent {
     return { id: wallet.id };
   }

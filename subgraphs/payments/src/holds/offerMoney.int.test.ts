@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
+import { offerRef, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 beforeAll(async () => {
@@ -7,25 +7,19 @@ beforeAll(async () => {
 });
 afterAll(() => payments?.stop());
 
-const refOf = ({ offerId, leadId, agentId }: { offerId: string; leadId: string; agentId: string }) => ({
-  offerId,
-  leadId,
-  agentId,
-});
-
 async function reserved(availableCents = 100_000) {
   const agentId = await payments.agent(availableCents);
   const { quotes } = await payments.lead();
   const reservation = payments.reservation(agentId, quotes.SHARED);
   await payments.deliver('agents.offer.reserved', reservation);
-  return { agentId, reservation, ref: refOf(reservation), price: reservation.priceCents };
+  return { agentId, reservation, ref: offerRef(reservation), price: reservation.priceCents };
 }
 
 describe('a reserved offer', () => {
   test('sets its price aside and says until when', async () => {
     const { agentId, reservation, price } = await reserved();
     const [held] = await payments.events('payments.hold.held', reservation.offerId);
-    expect(held).toMatchObject({ ...refOf(reservation), quoteId: reservation.quoteId, priceCents: price });
+    expect(held).toMatchObject({ ...offerRef(reservation), quoteId: reservation.quoteId, priceCents: price });
     expect(Date.parse(held?.expiresAt ?? '') - Date.parse(reservation.windowEndsAt)).toBe(600_000);
     expect(await payments.wallet(agentId)).toEqual({
       balanceCents: 100_000,

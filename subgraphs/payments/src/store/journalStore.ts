@@ -1,6 +1,8 @@
 import { currentScope, systemActor, uuidv7 } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
-import type { JournalDraft } from '../ledger/journal.js';
+import type { AccountKind } from '../ledger/accounts.js';
+import type { EntryKind, JournalDraft, Posting } from '../ledger/journal.js';
+import { toSafeNumber } from './bigintAsNumber.js';
 
 /** Books entries, each with its postings, in two statements however many there are. Returns their ids in the order given. */
 export async function bookEntries(tx: EntityManager, drafts: readonly JournalDraft[], now: Date): Promise<string[]> {
@@ -34,4 +36,46 @@ export async function bookEntries(tx: EntityManager, drafts: readonly JournalDra
     ],
   );
   return ids;
+}
+
+export interface PostingOfAccount extends Posting {
+  accountKind: AccountKind;
+  /** Whose wallet it is, for a WALLET. */
+  agentId: string | null;
+}
+
+/** An entry of the journal with its postings. */
+export interface BookedEntry {
+  id: string;
+  kind: EntryKind;
+  description: string;
+  chargeId: string | null;
+  reversesEntryId: string | null;
+  reversedByEntryId: string | null;
+  actorKind: string;
+  actorSub: string;
+  bookedAt: Date;
+  postings: PostingOfAccount[];
+}
+
+/** Entries by id, each with its postings, in one statement. */
+export async function findEntries(em: EntityManager, ids: readonly string[]): Promise<BookedEntry[]> {
+  const rows: (Omit<BookedEntry, 'postings'> & {
+    postings: (Omit<PostingOfAccount, 'amountCents'> & { amountCents: string })[];
+  })[] = await em.query(
+    `SELECT entry.id, entry.kind, entry.description, entry.charge_id AS "chargeId",
+       entry.reverses_entry_id AS "reversesEntryId", reversal.id AS "reversedByEntryId",
+       entry.actor_kind AS "actorKind", entry.actor_sub AS "actorSub", entry.booked_at AS "bookedAt",
+       (SELECT json_agg(json_build_object('accountId', account.id, 'accountKind', account.kind, 'agentId', account.agent_id,
+                 'amountCents', posting.amount_cents::text) ORDER BY posting.amount_cents DESC)
+        FROM posting JOIN ledger_account AS account ON account.id = posting.account_id
+        WHERE posting.entry_id = entry.id) AS postings
+     FROM journal_entry AS entry LEFT JOIN journal_entry AS reversal ON reversal.reverses_entry_id = entry.id
+     WHERE entry.id = ANY($1::uuid[])`,
+    [[...ids]],
+  );
+  return rows.map((row) => ({
+    ...row,
+    postings: row.postings.map((posting) => ({ ...posting, amountCents: toSafeNumber(posting.amountCents) })),
+  }));
 }

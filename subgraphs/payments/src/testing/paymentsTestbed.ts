@@ -15,7 +15,6 @@ export async function startPayments(settings: Partial<PaymentsSettings> = {}) {
     name: 'payments',
     schema: await buildPaymentsSchema(),
     clock,
-    config: { logLevel: 'warn' },
     store: paymentsStore,
     createDataSource: (url, { metrics }) =>
       createDataSource({ name: 'payments', url, poolSize: 6, acquireTimeoutMs: 10_000, metrics, ...paymentsStore }),
@@ -124,6 +123,11 @@ export class PaymentsTestbed {
   stop(): Promise<void> {
     return this.subgraph.stop();
   }
+}
+
+/** What the later events of an offer name it by. */
+export function offerRef({ offerId, leadId, agentId }: { offerId: string; leadId: string; agentId: string }) {
+  return { offerId, leadId, agentId };
 }
 
 export type QuoteCreated = EventPayload<'payments.quote.created'>;
