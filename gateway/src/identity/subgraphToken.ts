@@ -19,7 +19,7 @@ export type MintSubgraphToken = (identity: Identity, subgraph: string) => Promis
  */
 export async function createSubgraphTokenMint(
   key: SigningKey | undefined,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): Promise<MintSubgraphToken> {
   if (!key) return () => undefined;
   const privateKey = await importJWK(key, 'EdDSA');

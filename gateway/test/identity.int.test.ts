@@ -1,0 +1,244 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayConfig, SigningKey } from '../src/config.js';
+import { type Shop, startShop } from './fixtures/startShop.js';
+import { type Answer, startTestGateway, type TestGateway } from './fixtures/startTestGateway.js';
+
+interface Keys {
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+  readonly privateJwk: JWK;
+}
+
+let shop: Shop;
+let issuer: Record<'EdDSA' | 'ES256' | 'RS256', Keys>;
+let signing: Keys;
+let gateway: TestGateway;
+let clientTokens: NonNullable<GatewayConfig['clientTokens']>;
+
+beforeAll(async () => {
+  shop = await startShop();
+  issuer = { EdDSA: await makeKeys('EdDSA'), ES256: await makeKeys('ES256'), RS256: await makeKeys('RS256') };
+  signing = await makeKeys('EdDSA');
+  const keys = { keys: Object.values(issuer).map(({ publicJwk }) => publicJwk) } as never;
+  clientTokens = { keys, issuer: 'test-issuer', audience: 'test-graph' };
+  gateway = await startTestGateway(shop, { clientTokens, signingKey: signing.privateJwk as SigningKey });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await shop?.close();
+});
+beforeEach(() => {
+  shop.seen.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function makeKeys(alg: string): Promise<Keys> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const kid = `${alg}-${Math.random()}`;
+  return {
+    privateKey,
+    publicJwk: { ...(await exportJWK(publicKey)), kid, alg },
+    privateJwk: { ...(await exportJWK(privateKey)), kid, alg },
+  };
+}
+
+interface TokenOptions {
+  alg?: 'EdDSA' | 'ES256' | 'RS256';
+  claims?: Record<string, unknown>;
+  iss?: string;
+  aud?: string;
+  expiresIn?: number;
+  notBefore?: number;
+}
+
+function token({
+  alg = 'EdDSA',
+  claims = {},
+  iss = 'test-issuer',
+  aud = 'test-graph',
+  expiresIn = 300,
+  notBefore,
+}: TokenOptions = {}) {
+  const now = Math.floor(Date.now() / 1000);
+  const jwt = new SignJWT({ sub: 'someone', kind: 'VISITOR', scope: 'read write', ...claims })
+    .setProtectedHeader({ alg, kid: String(issuer[alg].publicJwk.kid) })
+    .setIssuer(iss)
+    .setAudience(aud)
+    .setExpirationTime(now + expiresIn);
+  if (notBefore !== undefined) jwt.setNotBefore(now + notBefore);
+  return jwt.sign(issuer[alg].privateKey);
+}
+
+const ask = (authorization?: string) =>
+  gateway.query('{ people { id reviews { id } } }', {}, authorization === undefined ? {} : { authorization });
+const bearer = async (options?: TokenOptions) => `Bearer ${await token(options)}`;
+const verifyAt = async (seen: number, audience: string) => {
+  const sent = String(shop.seen[seen]?.headers.authorization).replace('Bearer ', '');
+  return (
+    await jwtVerify(sent, createLocalJWKSet({ keys: [signing.publicJwk] }), { audience, issuer: 'leadgraph-gateway' })
+  ).payload;
+};
+const refusal = ({ status, body, headers }: Answer) => [
+  status,
+  body.errors[0].extensions.code,
+  headers.get('www-authenticate')?.split(' ')[0],
+];
+
+describe('a token of a client', () => {
+  for (const alg of ['EdDSA', 'ES256', 'RS256'] as const) {
+    it(`signed by ${alg} is believed`, async () => {
+      expect((await ask(await bearer({ alg }))).status).toBe(200);
+    });
+  }
+
+  it('becomes a token of its own for each subgraph that is asked', async () => {
+    await ask(await bearer());
+    expect(shop.seen.map(({ subgraph }) => subgraph)).toEqual(['people', 'reviews']);
+    for (const [index, subgraph] of ['people', 'reviews'].entries()) {
+      const payload = await verifyAt(index, subgraph);
+      expect(payload.identity).toEqual({ kind: 'VISITOR', sub: 'someone', scopes: ['read', 'write'] });
+      expect(Number(payload.exp) - Number(payload.iat)).toBeLessThanOrEqual(60);
+    }
+  });
+
+  it('is not passed on itself', async () => {
+    const authorization = await bearer();
+    await ask(authorization);
+    for (const { headers } of shop.seen) expect(JSON.stringify(headers)).not.toContain(authorization.slice(7));
+  });
+
+  const refused: Record<string, () => Promise<string> | string> = {
+    'that has expired': () => bearer({ expiresIn: -30 }),
+    'that is not valid yet': () => bearer({ notBefore: 120 }),
+    'for another audience': () => bearer({ aud: 'other-graph' }),
+    'of another issuer': () => bearer({ iss: 'somebody' }),
+    'whose claims were altered': async () => {
+      const [header, payload, signature] = (await token()).split('.');
+      const claims = JSON.parse(Buffer.from(String(payload), 'base64url').toString());
+      return `Bearer ${header}.${Buffer.from(JSON.stringify({ ...claims, sub: 'root' })).toString('base64url')}.${signature}`;
+    },
+    'that is not signed': async () => {
+      const [, payload] = (await token()).split('.');
+      return `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+    },
+    'signed with the public key as a secret': async () => {
+      const secret = new TextEncoder().encode(JSON.stringify(issuer.RS256.publicJwk));
+      const forged = new SignJWT({ sub: 'root', kind: 'VISITOR' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setExpirationTime('5m');
+      return `Bearer ${await forged.setIssuer('test-issuer').setAudience('test-graph').sign(secret)}`;
+    },
+    'signed by a stranger': async () => {
+      const { privateKey } = await makeKeys('EdDSA');
+      const forged = new SignJWT({ sub: 'root', kind: 'VISITOR' })
+        .setProtectedHeader({ alg: 'EdDSA' })
+        .setExpirationTime('5m');
+      return `Bearer ${await forged.setIssuer('test-issuer').setAudience('test-graph').sign(privateKey)}`;
+    },
+    'without a kind': () => bearer({ claims: { kind: undefined } }),
+    'that names itself anonymous': () => bearer({ claims: { kind: 'ANONYMOUS' } }),
+    'without a subject': () => bearer({ claims: { sub: '' } }),
+    'that is no token': () => 'Bearer nonsense',
+    'by another scheme': () => 'Basic dXNlcjpwYXNz',
+    'that is empty': () => 'Bearer ',
+  };
+  for (const [what, authorization] of Object.entries(refused)) {
+    it(`${what} is refused, and no subgraph hears of it`, async () => {
+      expect(refusal(await ask(await authorization()))).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
+      expect(shop.seen).toEqual([]);
+    });
+  }
+
+  it('says what is wrong with it', async () => {
+    expect((await ask(await bearer({ expiresIn: -30 }))).body.errors[0].message).toContain('has expired');
+    expect((await ask(await bearer({ aud: 'x' }))).body.errors[0].message).toContain('another audience');
+  });
+
+  it('that was believed once is refused after its end', async () => {
+    const authorization = await bearer({ expiresIn: 60 });
+    expect((await ask(authorization)).status).toBe(200);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
+    expect(refusal(await ask(authorization))).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
+  });
+});
+
+it('a request without a token is anonymous', async () => {
+  await ask();
+  expect((await verifyAt(0, 'people')).identity).toEqual({ kind: 'ANONYMOUS', sub: '', scopes: [] });
+});
+
+describe('the token for a subgraph', () => {
+  const sent = () => shop.seen.map(({ headers }) => headers.authorization);
+
+  it('is made once for an identity and a subgraph', async () => {
+    await ask(await bearer());
+    await ask(await bearer({ expiresIn: 200 }));
+    const [people, reviews, peopleAgain, reviewsAgain] = sent();
+    expect([peopleAgain, reviewsAgain]).toEqual([people, reviews]);
+    expect(people).not.toBe(reviews);
+    await ask(await bearer({ claims: { sub: 'another' } }));
+    expect(sent()[4]).not.toBe(people);
+    await ask(await bearer({ claims: { scope: 'read' } }));
+    expect(sent()[6]).not.toBe(people);
+  });
+
+  it('is made anew before it expires', async () => {
+    await ask();
+    const before = sent()[0];
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 45_000 });
+    await ask();
+    expect(sent()[2]).not.toBe(before);
+  });
+});
+
+it('refuses a token when it has no keys to check it with, rather than taking it for nobody', async () => {
+  const open = await startTestGateway(shop);
+  try {
+    const authorization = await bearer();
+    expect(refusal(await open.query('{ people { id } }', {}, { authorization }))).toEqual([
+      401,
+      'UNAUTHENTICATED',
+      'Bearer',
+    ]);
+    expect((await open.query('{ people { id } }')).status).toBe(200);
+  } finally {
+    await open.stop();
+  }
+});
+
+describe('keys at an address', () => {
+  let server: Server;
+  let healthy = true;
+  let remote: TestGateway;
+
+  beforeAll(async () => {
+    server = createServer((_request, response) => {
+      response.writeHead(healthy ? 200 : 500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ keys: Object.values(issuer).map(({ publicJwk }) => publicJwk) }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    remote = await startTestGateway(shop, {
+      clientTokens: { ...clientTokens, keys: new URL(`http://127.0.0.1:${port}/jwks`) },
+    });
+  });
+  afterAll(async () => {
+    await remote?.stop();
+    server?.close();
+  });
+
+  it('are fetched; while they cannot be, the client is told to come again', async () => {
+    const authorization = await bearer();
+    const query = () => remote.query('{ people { id } }', {}, { authorization });
+    healthy = false;
+    const unavailable = await query();
+    expect(refusal(unavailable).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
+    healthy = true;
+    expect((await query()).status).toBe(200);
+  });
+});
