@@ -174,17 +174,18 @@ export class LeadFilter {
   })
   email?: string | null;
 
-  @Field(() => Boolean, { defaultValue: true, description: 'false leaves test leads out.' })
-  includeTest: boolean;
+  // nullable without a default: compiled operations refuse a non-null field that is left out, default or not
+  @Field(() => Boolean, { nullable: true, description: 'false leaves test leads out; they are shown otherwise.' })
+  includeTest?: boolean | null;
 }
 
 @InputType()
 export class LeadSort {
-  @Field(() => LeadSortFieldEnum, { defaultValue: 'RECEIVED_AT' })
-  field: 'RECEIVED_AT' | 'SCORE';
+  @Field(() => LeadSortFieldEnum, { nullable: true, description: 'RECEIVED_AT when left out.' })
+  field?: 'RECEIVED_AT' | 'SCORE' | null;
 
-  @Field(() => SortDirection, { defaultValue: SortDirection.DESC })
-  direction: SortDirection;
+  @Field(() => SortDirection, { nullable: true, description: 'DESC when left out.' })
+  direction?: SortDirection | null;
 }
 
 @InputType({ description: 'What must not be contacted any more. PHONE and SMS need the phone, EMAIL the address.' })

@@ -2,6 +2,7 @@ import { splitDetails } from '../details/splitDetails.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { dueAtOf } from '../lifecycle/changeLead.js';
 import type { Person } from '../privacy/person.js';
+import { redact } from '../privacy/redact.js';
 import type { ConsentRow } from '../store/consentTable.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { ageBandOf, ageOn, localDay } from '../validation/age.js';
@@ -68,7 +69,9 @@ export function acceptedLead(
 ): { lead: LeadRow; person: Person; consent: ConsentRow } {
   const { contact, consent } = submission;
   if (!found.details || !found.place || !consent?.certificateRef) throw new Error('the submission was not validated');
-  const details = splitDetails(found.details);
+  const known = { names: [contact.firstName, contact.lastName], street: submission.address.street };
+  const clean = (text: string) => redact(text, known);
+  const details = splitDetails(found.details, clean);
   const person: Person = {
     contact: {
       firstName: contact.firstName,
@@ -93,7 +96,7 @@ export function acceptedLead(
     version: 2,
     status,
     problems: null,
-    city: submission.address.city ?? found.place.city,
+    city: submission.address.city === null ? found.place.city : clean(submission.address.city),
     ageBand: ageBandOf(age),
     details: details.stored,
     duplicateOfId: at.duplicateOfId,

@@ -81,8 +81,3 @@ export function canBecome(from: LeadStatus, to: LeadStatus): boolean {
 export function successorsOf(from: LeadStatus): LeadStatus[] {
   return leadStatuses.filter((to) => canBecome(from, to));
 }
-
-/** Got to VALIDATED: what a new lead of the same person and line is a duplicate of (domain reference: Duplicates). */
-export function claimsItsContact(status: LeadStatus): boolean {
-  return status !== 'RECEIVED' && status !== 'REJECTED' && status !== 'DUPLICATE' && status !== 'ERASED';
-}
