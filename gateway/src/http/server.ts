@@ -54,8 +54,12 @@ export function createServer({ log, metrics, isDraining }: ServerOptions): Fasti
     metrics.inFlight.inc();
     if (isDraining()) {
       const message = 'This process is about to end. Send the request again, over a new connection.';
-      throw new RequestRefused('SHUTTING_DOWN', message, { headers: { connection: 'close', 'retry-after': '1' } });
+      throw new RequestRefused('SHUTTING_DOWN', message, { headers: { 'retry-after': '1' } });
     }
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Else the connection is kept for another request, and closing waits for it.
+    if (isDraining()) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
     if (isGraphQL(request)) report(request, reply, { log, metrics });

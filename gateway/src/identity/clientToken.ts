@@ -27,7 +27,10 @@ export type Authenticate = (authorization: string | undefined) => Promise<Identi
  * expired and already valid, with `sub`, `kind` and space-separated `scope`. No header is ANONYMOUS; a token that fails is
  * refused with UNAUTHENTICATED rather than taken as nobody's, and so is any token when no keys are configured.
  */
-export function createAuthenticate(options: GatewayConfig['clientTokens'], now: () => number = () => Date.now()): Authenticate {
+export function createAuthenticate(
+  options: GatewayConfig['clientTokens'],
+  now: () => number = () => Date.now(),
+): Authenticate {
   if (!options) {
     return (authorization) => {
       if (authorization === undefined) return anonymous;

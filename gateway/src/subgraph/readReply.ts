@@ -40,9 +40,14 @@ function cleanError(error: unknown): GraphQLFormattedError {
   return {
     message:
       typeof message === 'string' && message !== '' ? message : 'The subgraph reported an error without a message.',
-    ...(Array.isArray(path) && { path }),
+    ...(Array.isArray(path) && { path: path.map(pathStep) }),
     extensions: kept,
   };
+}
+
+/** Some servers write list positions as text; a name cannot begin with a digit, so these are numbers. */
+function pathStep(step: unknown): string | number {
+  return typeof step === 'number' ? step : /^\d+$/.test(String(step)) ? Number(step) : String(step);
 }
 
 function readChanged(extensions: unknown): ChangedEntity[] {
