@@ -1,6 +1,6 @@
 import { type Identity, uuidv7 } from '@leadgraph/kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { offerRef, operator, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
+import { offerRef, operator, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 let leads: string[];

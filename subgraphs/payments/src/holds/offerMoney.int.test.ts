@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { offerRef, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
+import { offerRef, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 beforeAll(async () => {

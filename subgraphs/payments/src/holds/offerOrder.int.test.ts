@@ -1,8 +1,8 @@
 import { uuidv7 } from '@leadgraph/kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { offerRef, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 import { defaultSettings } from '../config.js';
 import { expireHolds } from '../sweepers/expireHolds.js';
-import { offerRef, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 let agentId: string;

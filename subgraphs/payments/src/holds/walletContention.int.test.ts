@@ -1,9 +1,9 @@
 import { uuidv7 } from '@leadgraph/kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { offerRef, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 import { defaultSettings } from '../config.js';
 import { expireHolds } from '../sweepers/expireHolds.js';
-import { offerRef, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 beforeAll(async () => {

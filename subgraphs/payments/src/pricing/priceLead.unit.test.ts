@@ -123,7 +123,7 @@ describe('for any lead', () => {
     phone: fc.record({ present: fc.constant(true), valid: fc.boolean(), mobile: fc.option(fc.boolean()) }),
     email: fc.record({ present: fc.constant(true), valid: fc.boolean() }),
     address: fc.record({ streetPresent: fc.boolean() }),
-    missingFields: fc.constantFrom([], ['email']),
+    missingFields: fc.constantFrom<string[]>([], ['email']),
     details: fc.dictionary(
       fc.constantFrom(
         'vehicles',

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@leadgraph/kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { leadFacts, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
+import { leadFacts, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 beforeAll(async () => {

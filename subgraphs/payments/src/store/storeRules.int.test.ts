@@ -1,7 +1,7 @@
 import { inTransaction, uuidv7 } from '@leadgraph/kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { offerRef, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 import { platformAccounts } from '../ledger/accounts.js';
-import { offerRef, type PaymentsTestbed, startPayments } from '../testing/paymentsTestbed.js';
 
 let payments: PaymentsTestbed;
 let agentId: string;

@@ -1,24 +1,25 @@
 import { createDataSource, type Identity, ManualClock, uuidv7 } from '@leadgraph/kit';
 import { startTestSubgraph, type TestSubgraph } from '@leadgraph/kit/testing';
 import type { EventMessage, EventPayload, EventType, LeadFacts, SaleMode } from '@leadgraph/schema';
-import { defaultSettings, type PaymentsSettings } from '../config.js';
-import { buildPaymentsSchema } from '../schema.js';
-import { paymentsStore } from '../store/paymentsStore.js';
-import { wirePayments } from '../wirePayments.js';
+import { defaultSettings, type PaymentsSettings } from '../src/config.js';
+import { buildPaymentsSchema } from '../src/schema.js';
+import { paymentsStore } from '../src/store/paymentsStore.js';
+import { wirePayments } from '../src/wirePayments.js';
 
 export const operator: Identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };
 
 /** Starts payments on a database of its own, with a clock that stands still. Sweepers wait longer than any test. */
-export async function startPayments(settings: Partial<PaymentsSettings> = {}) {
+export async function startPayments(options: { settings?: Partial<PaymentsSettings>; withNats?: boolean } = {}) {
   const clock = new ManualClock('2026-11-20T12:00:00.000Z');
   const subgraph = await startTestSubgraph({
     name: 'payments',
+    withNats: options.withNats ?? false,
     schema: await buildPaymentsSchema(),
     clock,
     store: paymentsStore,
     createDataSource: (url, { metrics }) =>
       createDataSource({ name: 'payments', url, poolSize: 6, acquireTimeoutMs: 10_000, metrics, ...paymentsStore }),
-    wire: wirePayments({ ...defaultSettings, holdSweepMs: 3_600_000, ...settings }),
+    wire: wirePayments({ ...defaultSettings, holdSweepMs: 3_600_000, ...options.settings }),
   });
   return new PaymentsTestbed(subgraph, clock);
 }
