@@ -11,17 +11,35 @@ import { fileURLToPath } from 'node:url';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const OLDEST_NODE = 20;
 
-/** What runs for a command: packages to build first (none: nothing is built), then a script with arguments. */
+const tool = (name, ...args) => [path.join('node_modules', '.bin', name), ...args];
+const script = (file) => tool('node', file);
+
+/**
+ * What a command runs, one program after the other, relative to the project; the arguments go to the last. `build`: the packages that are built before (start and test
+ * build by themselves). `quiet`: its output is for other programs.
+ */
 const COMMANDS = {
-  // These two build by themselves: start does other things meanwhile.
-  start: { script: 'infra/stack/src/start.ts' },
-  test: { script: 'infra/stack/src/test.ts' },
-  demo: { script: 'infra/stack/src/demo/main.ts' },
-  gateway: { build: ['@leadgraph/gateway'], script: 'gateway/dist/main.js' },
-  token: { script: 'infra/stack/src/token.ts', quiet: true },
-  'leads:import': { script: 'infra/stack/src/leadsImport.ts' },
-  'dead-letters': { build: ['@leadgraph/kit'], script: 'subgraphs/kit/dist/messaging/deadLettersCli.js', quiet: true },
+  start: { run: [script('infra/stack/src/start.ts')] },
+  test: { run: [script('infra/stack/src/test.ts')] },
+  demo: { run: [script('infra/stack/src/demo/main.ts')] },
+  gateway: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/main.js')] },
+  token: { run: [script('infra/stack/src/token.ts')], quiet: true },
+  'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
+  'dead-letters': {
+    build: ['@leadgraph/kit'],
+    run: [script('subgraphs/kit/dist/messaging/deadLettersCli.js')],
+    quiet: true,
+  },
+  build: { run: [tool('turbo', 'run', 'build', '--output-logs=errors-only')] },
+  check: {
+    build: [],
+    run: [tool('tsc', '-p', 'tsconfig.check.json'), tool('biome', 'check', '--error-on-warnings', '.')],
+  },
+  format: { run: [tool('biome', 'check', '--write', '.')] },
+  compose: { build: ['!@leadgraph/gateway'], run: [script('schema/compose.ts')] },
 };
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'];
 
 const ENVIRONMENT = {
   ...process.env,
@@ -45,7 +63,8 @@ function main() {
   const say = command.quiet ? () => {} : (line) => console.error(line);
   install(say);
   if (command.build) build(command.build, say);
-  run(path.join(ROOT, command.script), args);
+  const last = command.run[command.run.length - 1];
+  runAll([...command.run.slice(0, -1), [...last, ...args]]);
 }
 
 function checkNode() {
@@ -65,17 +84,25 @@ function install(say) {
   const began = Date.now();
   const npm = process.env.npm_execpath;
   const [program, before] = npm && /\.[cm]?js$/.test(npm) ? [process.execPath, [npm]] : ['npm', []];
-  const { status, signal, error } = spawnSync(program, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: ROOT,
-    env: { ...process.env, APOLLO_TELEMETRY_DISABLED: 'true' },
-    stdio: ['ignore', 2, 2],
-  });
+  const { status, signal, error } = spawnSync(
+    program,
+    [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: ROOT,
+      env: { ...process.env, APOLLO_TELEMETRY_DISABLED: 'true' },
+      stdio: ['ignore', 2, 2],
+    },
+  );
   if (signal) fail('The installation was interrupted.', 130);
   if (status !== 0 || error) {
-    fail(`The installation failed${error ? ` (${error.message})` : ''}. Is the npm registry reachable? "npm ci" in ${ROOT} shows more.`, 1);
+    fail(
+      `The installation failed${error ? ` (${error.message})` : ''}. Is the npm registry reachable? "npm ci" in ${ROOT} shows more.`,
+      1,
+    );
   }
   const still = whyInstall();
-  if (still) fail(`The installation is not complete: ${still}. Delete ${path.join(ROOT, 'node_modules')} and try again.`, 1);
+  if (still)
+    fail(`The installation is not complete: ${still}. Delete ${path.join(ROOT, 'node_modules')} and try again.`, 1);
   say(`✓ installed${took(began)}`);
 }
 
@@ -120,31 +147,37 @@ function build(packages, say) {
   say(`✓ built${took(began)}`);
 }
 
-function run(script, args) {
-  const node = path.join(ROOT, 'node_modules', '.bin', 'node');
-  const child = spawn(node, [script, ...args], { cwd: process.cwd(), env: ENVIRONMENT, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']) {
-    process.on(signal, () => {
-      // A Ctrl-C reaches the child from the terminal by itself; one more would say "at once".
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
-  watchParent(() => child.kill('SIGTERM'));
-  child.once('error', (error) => fail(`Node 24 could not be started (${error.message}). Delete node_modules and try again.`, 1));
+/** One after the other until one fails. */
+function runAll([[program, ...args], ...rest]) {
+  const child = spawn(path.join(ROOT, program), args, { cwd: ROOT, env: ENVIRONMENT, stdio: 'inherit' });
+  const forward = (signal) => {
+    // A Ctrl-C reaches the child from the terminal by itself; one more would say "at once".
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  const parentWatch = watchParent(() => child.kill('SIGTERM'));
+  child.once('error', (error) =>
+    fail(`${program} could not be started (${error.message}). Delete node_modules and try again.`, 1),
+  );
   child.once('exit', (code, signal) => {
-    if (!signal) process.exit(code);
-    for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']) process.removeAllListeners(each);
-    process.kill(process.pid, signal);
+    clearInterval(parentWatch);
+    for (const each of SIGNALS) process.off(each, forward);
+    if (signal) process.kill(process.pid, signal);
+    else if (code !== 0 || rest.length === 0) process.exitCode = code;
+    else runAll(rest);
   });
 }
 
 /** npm that is killed takes nobody with it: without this its child would run on without a terminal. */
 function watchParent(gone) {
-  if (!process.env.npm_lifecycle_event) return;
+  if (!process.env.npm_lifecycle_event) return undefined;
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) gone();
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
   }, 500).unref();
+  return timer;
 }
 
 function took(began) {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunning } from '../processes/isRunning.ts';
 
 const FAST_SHUTDOWN_MS = 10_000;
 
@@ -11,15 +12,15 @@ const FAST_SHUTDOWN_MS = 10_000;
 export async function endLeftPostmaster(dataDir: string, say: (line: string) => void): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
   const pid = readPid(file);
-  if (pid === undefined || !isAlive(pid)) return;
-  if (!isPostgres(pid)) {
+  if (pid === undefined || !isRunning(pid)) return;
+  if (!isRunning(pid, 'postgres')) {
     rmSync(file, { force: true });
     return;
   }
-  say(`ending the PostgreSQL (process ${pid}) that an earlier run left behind`);
+  say(`… ending the PostgreSQL (process ${pid}) that an earlier run left behind`);
   process.kill(pid, 'SIGINT');
   const deadline = performance.now() + FAST_SHUTDOWN_MS;
-  while (isAlive(pid)) {
+  while (isRunning(pid)) {
     if (performance.now() > deadline) process.kill(pid, 'SIGKILL');
     await delay(50);
   }
@@ -31,23 +32,5 @@ function readPid(file: string): number | undefined {
     return Number.isInteger(pid) && pid > 1 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isPostgres(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
-  } catch {
-    // No /proc on this system: PostgreSQL itself trusts the file then.
-    return true;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,0 +1,163 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type External,
+  minimalEnvironment,
+  type Ports,
+  type ServiceName,
+  type SubgraphName,
+  serviceNames,
+  subgraphNames,
+} from './config.ts';
+import { createIssuer, type IssueToken } from './issueToken.ts';
+import {
+  logFileOf,
+  type PlatformParts,
+  type PlatformUrls,
+  platformUrls,
+  programServices,
+  storeServices,
+} from './platformServices.ts';
+import { freePorts } from './processes/freePorts.ts';
+import { startWatchdog } from './processes/watchdog.ts';
+import { provideDatabases } from './services/databases.ts';
+import type { ServiceDefinition } from './services/service.ts';
+import { SupervisedService } from './services/supervisedService.ts';
+import { loadStackKeys, type StackKeys } from './stackKeys.ts';
+
+export interface PlatformOptions {
+  /** Data, keys and logs; made when it is not there. */
+  readonly folder: string;
+  /** Free ports are chosen for those that are left out. */
+  readonly ports?: Partial<Ports>;
+  readonly host?: string;
+  readonly external?: External;
+  /** What the services inherit. Default: nothing but PATH and HOME. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Variables for one service, e.g. `{ openai: { EMULATOR_LATENCY_MS: '50' } }`. */
+  readonly serviceEnv?: PlatformParts['serviceEnv'];
+  readonly token?: PlatformParts['token'];
+  /** Told of crashes, restarts and what takes long. */
+  readonly say?: (line: string) => void;
+  /** Told when a service answers, with the milliseconds since its start. */
+  readonly onReady?: (service: ServiceName, tookMs: number) => void;
+  /** The project's own programs wait for this (the build); stores do not. */
+  readonly built?: Promise<unknown>;
+}
+
+/** Thrown for a service that this platform does not run, because it is given from outside. */
+export class NotRunHere extends Error {
+  override readonly name = 'NotRunHere';
+}
+
+export interface Platform {
+  readonly urls: PlatformUrls;
+  readonly ports: Ports;
+  readonly keys: StackKeys;
+  readonly issueToken: IssueToken;
+  /** The services that run here, in the order of their ports. */
+  readonly services: readonly ServiceName[];
+  /** For failure tests: `service('leads').kill('SIGKILL')`, then `.start()`. A process killed by its `pid` is started again by itself. */
+  service(name: ServiceName): SupervisedService;
+  /** Stops everything in order: gateway, subgraphs (which drain), emulator, then NATS, Redis and PostgreSQL. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole platform and waits until each part answers `/health/ready` or its protocol's ping. PostgreSQL, Redis and NATS start together; the roles and databases
+ * are made; the programs follow, all at once. On failure, or when `signal` is aborted, everything that was started is stopped and the reason is thrown.
+ */
+export async function startPlatform(options: PlatformOptions, signal?: AbortSignal): Promise<Platform> {
+  const { folder, onReady = () => {}, say = () => {} } = options;
+  for (const each of [folder, join(folder, 'logs'), join(folder, 'data')]) mkdirSync(each, { recursive: true });
+  // Passwords are in the keys' folder, personal data in the database's: both have modes of their own, and PostgreSQL's user has to get in.
+  chmodSync(folder, 0o711);
+  chmodSync(join(folder, 'data'), 0o755);
+
+  const parts = await partsOf(options);
+  const watchdog = startWatchdog();
+  const services = new Map<ServiceName, SupervisedService>();
+  const start = async (name: ServiceName, definition: ServiceDefinition | undefined) => {
+    if (!definition) return;
+    signal?.throwIfAborted();
+    const service = new SupervisedService(definition, { watchdog, logFile: logFileOf(folder, name), say });
+    services.set(name, service);
+    const began = performance.now();
+    await service.start();
+    onReady(name, performance.now() - began);
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= stopInOrder(services).finally(() => watchdog.close()));
+  const interrupt = () => void stop();
+  signal?.addEventListener('abort', interrupt);
+
+  try {
+    const stores = storeServices(parts);
+    const databases = (async () => {
+      await start('postgres', stores.postgres);
+      return databaseUrls(parts, stores.postgres?.url);
+    })();
+    const others = Promise.all([start('redis', stores.redis), start('nats', stores.nats)]);
+    others.catch(() => {});
+    const urls = platformUrls(parts, await databases);
+    await options.built;
+    const programs = programServices(parts, urls);
+    // What waits for nobody comes first: two cores start seven programs.
+    await Promise.all([
+      ...subgraphNames.map((name) => start(name, programs.subgraphs[name])),
+      start('gateway', programs.gateway),
+      start('openai', programs.openai),
+      others,
+    ]);
+    signal?.throwIfAborted();
+    return {
+      urls,
+      ports: parts.ports,
+      keys: parts.keys,
+      issueToken: await createIssuer({ keyFile: parts.keys.issuerKeyFile, ...parts.token }),
+      services: serviceNames.filter((name) => services.has(name)),
+      service(name) {
+        const service = services.get(name);
+        if (!service) throw new NotRunHere(`${name} is given from outside, it is not run here.`);
+        return service;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+async function partsOf(options: PlatformOptions): Promise<PlatformParts> {
+  const missing = serviceNames.filter((name) => options.ports?.[name] === undefined);
+  const free = await freePorts(missing.length);
+  return {
+    folder: options.folder,
+    host: options.host ?? '127.0.0.1',
+    ports: { ...Object.fromEntries(missing.map((name, index) => [name, free[index]])), ...options.ports } as Ports,
+    external: options.external ?? { databaseUrls: {}, openAi: false },
+    keys: await loadStackKeys(join(options.folder, 'keys')),
+    token: options.token ?? { issuer: 'leadgraph-local', audience: 'leadgraph' },
+    env: options.env ?? minimalEnvironment(),
+    serviceEnv: options.serviceEnv ?? {},
+    say: options.say ?? (() => {}),
+  };
+}
+
+async function databaseUrls(
+  { external, keys }: PlatformParts,
+  localUrl: string | undefined,
+): Promise<Record<SubgraphName, string>> {
+  const superuserUrl = external.postgresUrl ?? localUrl;
+  const provided = superuserUrl ? await provideDatabases(superuserUrl, keys.passwords) : {};
+  return { ...provided, ...external.databaseUrls } as Record<SubgraphName, string>;
+}
+
+/** Nothing loses what it stands on: who calls others goes first. */
+async function stopInOrder(services: ReadonlyMap<ServiceName, SupervisedService>): Promise<void> {
+  const order: ServiceName[][] = [['gateway'], [...subgraphNames], ['openai', 'nats'], ['redis', 'postgres']];
+  for (const names of order) await Promise.all(names.map((name) => services.get(name)?.stop()));
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { type External, type Ports, type ServiceName, type SubgraphName, subgraphNames } from './config.ts';
+import { natsService } from './services/nats.ts';
+import { nodeService } from './services/nodeService.ts';
+import { postgresService } from './services/postgres.ts';
+import { redisService } from './services/redis.ts';
+import type { ServiceDefinition, ServiceSurroundings } from './services/service.ts';
+import type { StackKeys } from './stackKeys.ts';
+
+/** Where everything is, as clients and services see it. */
+export interface PlatformUrls {
+  readonly gateway: string;
+  readonly graphql: string;
+  readonly subgraphs: Readonly<Record<SubgraphName, string>>;
+  readonly databases: Readonly<Record<SubgraphName, string>>;
+  readonly nats: string;
+  readonly redis: string;
+  /** Of the emulator; undefined when the real service or another address is used. */
+  readonly openAi: string | undefined;
+}
+
+export interface PlatformParts {
+  readonly folder: string;
+  readonly host: string;
+  readonly ports: Ports;
+  readonly external: External;
+  readonly keys: StackKeys;
+  readonly token: { readonly issuer: string; readonly audience: string };
+  readonly env: NodeJS.ProcessEnv;
+  /** Variables for one service, over all others. */
+  readonly serviceEnv: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>>;
+  readonly say: (line: string) => void;
+}
+
+/** The log file of a service. */
+export const logFileOf = (folder: string, service: ServiceName): string => join(folder, 'logs', `${service}.log`);
+
+/** PostgreSQL, Redis and NATS, those of them that are not given from outside. */
+export function storeServices(parts: PlatformParts): {
+  postgres: (ServiceDefinition & { readonly url: string }) | undefined;
+  redis: ServiceDefinition | undefined;
+  nats: ServiceDefinition | undefined;
+} {
+  const { external } = parts;
+  const surroundings = (name: ServiceName): ServiceSurroundings => ({
+    port: parts.ports[name],
+    dataDir: join(parts.folder, 'data', name),
+    logFile: logFileOf(parts.folder, name),
+    env: parts.env,
+    say: parts.say,
+  });
+  const allGiven = subgraphNames.every((name) => external.databaseUrls[name]);
+  return {
+    postgres:
+      external.postgresUrl || allGiven
+        ? undefined
+        : postgresService({
+            ...surroundings('postgres'),
+            password: parts.keys.passwords.postgres,
+            settings: POSTGRES_SETTINGS,
+          }),
+    redis: external.redisUrl ? undefined : redisService(surroundings('redis')),
+    nats: external.natsUrl ? undefined : natsService(surroundings('nats')),
+  };
+}
+
+/** For one machine that also runs everything else. */
+const POSTGRES_SETTINGS = {
+  shared_buffers: '64MB',
+  max_connections: '100',
+  max_wal_size: '512MB',
+  // A commit is not lost when a process is killed, only when the machine loses power within half a second of it.
+  synchronous_commit: 'off',
+  jit: 'off',
+  // One process less for each: asynchronous reads gain nothing on data this small.
+  io_method: 'sync',
+  max_logical_replication_workers: '0',
+  log_min_duration_statement: '500',
+} as const;
+
+/** The OpenAI emulator, the subgraphs and the gateway. */
+export function programServices(
+  parts: PlatformParts,
+  urls: PlatformUrls,
+): {
+  openai: ServiceDefinition | undefined;
+  gateway: ServiceDefinition;
+  subgraphs: Record<SubgraphName, ServiceDefinition>;
+} {
+  const { folder, keys, token } = parts;
+  const inherited: NodeJS.ProcessEnv = {
+    ...parts.env,
+    HOST: '127.0.0.1',
+    NATS_URL: urls.nats,
+    REDIS_URL: urls.redis,
+    JWT_ISSUER: token.issuer,
+    JWT_AUDIENCE: token.audience,
+    // A third of each start is the compiling of packages: kept between starts.
+    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+    APOLLO_TELEMETRY_DISABLED: 'true',
+  };
+  // Databases and secrets are given to their own subgraph alone.
+  for (const name of subgraphNames) delete inherited[`${name.toUpperCase()}_DATABASE_URL`];
+  for (const name of ['POSTGRES_URL', 'LEADS_MASTER_KEY', 'OPENAI_API_KEY']) delete inherited[name];
+
+  const program = (name: ServiceName, script: string, heapMegabytes: number, env: NodeJS.ProcessEnv) =>
+    nodeService({
+      name,
+      port: parts.ports[name],
+      script,
+      heapMegabytes,
+      logFile: logFileOf(folder, name),
+      stopTimeoutMs: 15_000,
+      env: { ...inherited, ...env, ...parts.serviceEnv[name] },
+    });
+  const subgraph = (name: SubgraphName, env: NodeJS.ProcessEnv = {}) =>
+    program(name, `subgraphs/${name}/dist/main.js`, 384, {
+      [`${name.toUpperCase()}_DATABASE_URL`]: urls.databases[name],
+      GATEWAY_JWKS_FILE: keys.gatewayJwksFile,
+      ...env,
+    });
+  return {
+    openai: urls.openAi ? program('openai', 'infra/emulators/dist/main.js', 192, {}) : undefined,
+    subgraphs: {
+      leads: subgraph('leads', { LEADS_MASTER_KEY: parts.env.LEADS_MASTER_KEY || keys.leadsMasterKey }),
+      agents: subgraph('agents'),
+      payments: subgraph('payments'),
+      ai: subgraph('ai', {
+        ...(urls.openAi
+          ? { OPENAI_BASE_URL: urls.openAi, OPENAI_API_KEY: 'sk-emulator' }
+          : { OPENAI_API_KEY: parts.env.OPENAI_API_KEY }),
+      }),
+    },
+    gateway: program('gateway', 'gateway/dist/main.js', 512, {
+      HOST: parts.host,
+      GATEWAY_SIGNING_KEY_FILE: keys.gatewaySigningKeyFile,
+      JWKS_FILE: parts.env.JWKS_FILE || (parts.env.JWKS_URL ? undefined : keys.issuerJwksFile),
+      SUBGRAPH_URLS: JSON.stringify(urls.subgraphs),
+    }),
+  };
+}
+
+/** The addresses that follow from the ports and from what is given. */
+export function platformUrls(
+  { ports, external }: Pick<PlatformParts, 'ports' | 'external'>,
+  databases: Readonly<Record<SubgraphName, string>>,
+): PlatformUrls {
+  const http = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
+  const subgraphs = Object.fromEntries(subgraphNames.map((name) => [name, http(ports[name], '/graphql')]));
+  return {
+    gateway: http(ports.gateway),
+    graphql: http(ports.gateway, '/graphql'),
+    subgraphs: subgraphs as Record<SubgraphName, string>,
+    databases,
+    nats: external.natsUrl ?? `nats://127.0.0.1:${ports.nats}`,
+    redis: external.redisUrl ?? `redis://127.0.0.1:${ports.redis}`,
+    openAi: external.openAi ? undefined : http(ports.openai, '/v1'),
+  };
+}

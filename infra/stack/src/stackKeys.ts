@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { type SubgraphName, subgraphNames } from './config.ts';
+
+/** The local stack's secrets. Files, because the services read their keys from files. */
+export interface StackKeys {
+  /** Signs the gateway's tokens for the subgraphs (a private JWK, Ed25519). */
+  readonly gatewaySigningKeyFile: string;
+  readonly gatewayJwksFile: string;
+  /** Signs the clients' tokens. */
+  readonly issuerKeyFile: string;
+  readonly issuerJwksFile: string;
+  /** 32 bytes as base64. */
+  readonly leadsMasterKey: string;
+  readonly passwords: Readonly<Record<SubgraphName | 'postgres', string>>;
+}
+
+/** The keys of `folder`, made once and then kept. Only their owner can read them. */
+export async function loadStackKeys(folder: string): Promise<StackKeys> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const gateway = await keyPair(folder, 'gateway');
+  const issuer = await keyPair(folder, 'issuer');
+  const secret = (name: string, bytes: number, encoding: 'base64' | 'hex') =>
+    readOrMake(join(folder, name), () => `${randomBytes(bytes).toString(encoding)}\n`).trim();
+  const passwords = Object.fromEntries(
+    (['postgres', ...subgraphNames] as const).map((role) => [role, secret(`${role}.password`, 24, 'hex')]),
+  ) as Record<SubgraphName | 'postgres', string>;
+  return {
+    gatewaySigningKeyFile: gateway.privateFile,
+    gatewayJwksFile: gateway.publicFile,
+    issuerKeyFile: issuer.privateFile,
+    issuerJwksFile: issuer.publicFile,
+    leadsMasterKey: secret('leads-master.key', 32, 'base64'),
+    passwords,
+  };
+}
+
+async function keyPair(folder: string, name: string): Promise<{ privateFile: string; publicFile: string }> {
+  const privateFile = join(folder, `${name}.jwk.json`);
+  const publicFile = join(folder, `${name}.jwks.json`);
+  if (!existsSync(privateFile)) {
+    const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
+    const jwk = await exportJWK(privateKey);
+    write(privateFile, JSON.stringify({ ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' }));
+  }
+  // Made from the private one each time: the two cannot disagree.
+  const { d: _, ...publicPart } = JSON.parse(readFileSync(privateFile, 'utf8')) as JWK;
+  const keySet = JSON.stringify({ keys: [publicPart] });
+  if (!existsSync(publicFile) || readFileSync(publicFile, 'utf8') !== keySet) write(publicFile, keySet);
+  return { privateFile, publicFile };
+}
+
+function readOrMake(file: string, make: () => string): string {
+  if (!existsSync(file)) write(file, make());
+  return readFileSync(file, 'utf8');
+}
+
+/** By a rename, so that a kill leaves the whole file or none. */
+function write(file: string, content: string): void {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, content, { mode: 0o600 });
+  renameSync(unfinished, file);
+}
