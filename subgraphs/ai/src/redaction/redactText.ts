@@ -2,7 +2,8 @@ import { protectedTerms } from './protectedTerms.js';
 
 /** A kind of personal data in free text, and what stands in its place afterwards. Order matters: the more specific come first. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [/\b[\w.+-]+(?:@|\s+at\s+|\s*\[at\]\s*)[\w-]+(?:(?:\.|\s+dot\s+)[\w-]+)+\b/gi, '[EMAIL]'],
+  [/[^\s@<>"(),;:]+@[^\s@<>"(),;:]+\.\p{L}{2,}/gu, '[EMAIL]'],
+  [/\b[\w.+-]+(?:\s+at\s+|\s*\[at\]\s*)[\w-]+(?:(?:\.|\s+dot\s+)[\w-]+)+\b/gi, '[EMAIL]'],
   [/\b(?:https?:\/\/|www\.)\S+/gi, '[URL]'],
   // A VIN has 17 characters without I, O and Q; at least one digit keeps long words out.
   [/\b(?=[A-Z0-9]*\d)[A-HJ-NPR-Z0-9]{17}\b/gi, '[VIN]'],
@@ -10,6 +11,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(?:ssn|social security(?: number)?)\W{0,3}\d{9}\b/gi, '[SSN]'],
   [/\b(?:\d[ -]?){13,19}\b/g, '[CARD]'],
   [/(?<![\w-])(?:\+?1[-\s.]?)?\(?\d{3}\)?[-\s.]{0,2}\d{3}[-\s.]?\d{4}(?!\w)/g, '[PHONE]'],
+  [/(?<![\w,])\d{7,}(?!\w)/g, '[NUMBER]'],
   [/\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b/g, '[DATE]'],
   [
     /\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?,?(?:\s+\d{4})?\b/gi,
@@ -38,10 +40,13 @@ const capitalised = /^\p{Lu}[\p{L}'.-]*$/u;
  * White space is made single, and the result has at most `limit` characters.
  */
 export function redactText(text: string, limit = 1_000): string {
+  // Invisible characters and odd dashes and spaces must not hide anything from the patterns.
   let redacted = text
     .slice(0, limit * 4)
     .normalize('NFKC')
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/\p{Pd}/gu, '-')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ');
   for (const [pattern, placeholder] of patterns) redacted = redacted.replaceAll(pattern, placeholder);
   redacted = redacted.replaceAll(title, '[NAME]');
   // Before the introduced names: "I'm Black" and "I'm white" have to end as the same text.
