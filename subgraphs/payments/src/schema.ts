@@ -9,8 +9,8 @@ import {
   WalletEntryResolver,
 } from './graphql/ledgerResolver.js';
 import type { PaymentsContext } from './graphql/paymentsContext.js';
-import { LeadQuotesResolver, QuoteResolver } from './graphql/quoteResolver.js';
-import { canSeeMoneyOf, requirePriceReader } from './graphql/visibility.js';
+import { LeadQuotesResolver, QuoteResolver, visibleQuote } from './graphql/quoteResolver.js';
+import { canSeeMoneyOf } from './graphql/visibility.js';
 import { WalletMutations } from './graphql/walletMutations.js';
 import { AgentWalletResolver, visibleWallet, WalletResolver } from './graphql/walletResolver.js';
 
@@ -36,10 +36,7 @@ export function buildPaymentsSchema(): Promise<SubgraphSchema> {
       Lead: ({ id }) => ({ id }),
       Agent: ({ id }) => ({ id }),
       Offer: ({ id }) => ({ id }),
-      Quote: ({ id }, context) => {
-        requirePriceReader(context.identity);
-        return context.loaders.quotes.load(id);
-      },
+      Quote: ({ id }, context) => visibleQuote(id, context),
       Wallet: ({ id }, context) => visibleWallet(id, context),
       Hold: async ({ id }, context) => {
         const hold = await context.loaders.holds.load(id);

@@ -22,12 +22,20 @@ export class QuoteLeadInput {
   idempotencyKey: string;
 }
 
+/** A quote if the caller may see it. What the winner of an auction bid is for other agents not there. */
+export async function visibleQuote(id: string, context: PaymentsContext): Promise<Quote | null> {
+  requirePriceReader(context.identity);
+  const quote = await context.loaders.quotes.load(id);
+  if (!quote?.offerId || context.identity.kind !== 'AGENT') return quote;
+  const hold = await context.loaders.holdOfOffer.load(quote.offerId);
+  return hold?.agentId === context.identity.sub ? quote : null;
+}
+
 @Resolver(() => Quote)
 export class QuoteResolver {
   @Query(() => Quote, { nullable: true })
   async quote(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Quote> {
-    requirePriceReader(context.identity);
-    const quote = await context.loaders.quotes.load(requireId(id, 'id'));
+    const quote = await visibleQuote(requireId(id, 'id'), context);
     if (!quote) throw notFound('Quote', id);
     return quote;
   }
@@ -62,7 +70,7 @@ export class QuoteResolver {
 export class LeadQuotesResolver {
   @FieldResolver(() => [Quote], {
     nullable: true,
-    description: `The newest quotes, at most ${LISTED_QUOTES}, the newest first.`,
+    description: `The newest quotes, at most ${LISTED_QUOTES}, the newest first. What the winner of an auction pays stands at its offer’s hold.`,
   })
   async quotes(@Root() lead: Lead, @Ctx() context: PaymentsContext): Promise<Quote[]> {
     requirePriceReader(context.identity);

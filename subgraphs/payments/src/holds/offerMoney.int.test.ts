@@ -66,6 +66,15 @@ describe('a reserved offer', () => {
     expect(quote).toMatchObject({ kind: 'AUCTION', mode: 'EXCLUSIVE', priceCents: bid });
     expect(quote.breakdown.at(-1)).toEqual({ code: 'AUCTION_PREMIUM', amountCents: 777 });
     expect(quote.breakdown.reduce((sum: number, line: { amountCents: number }) => sum + line.amountCents, 0)).toBe(bid);
+    const bids = async (sub: string) =>
+      payments.subgraph.query(
+        `query ($lead: [_Any!]!, $id: ID!) { _entities(representations: $lead) { ... on Lead { quotes { kind } } } quote(id: $id) { priceCents } }`,
+        { id: held?.quoteId, lead: [{ __typename: 'Lead', id: reservation.leadId }] },
+        { kind: 'AGENT', sub, scopes: [] },
+      );
+    expect((await bids(agentId)).data.quote.priceCents).toBe(bid);
+    const { data } = await bids(await payments.agent());
+    expect(data).toEqual({ _entities: [{ quotes: [{ kind: 'STANDARD' }, { kind: 'STANDARD' }] }], quote: null });
     // Nobody else can buy at that price, so it is not announced as one of the lead's quotes.
     expect((await payments.events('payments.quote.created')).some((event) => event.quoteId === held?.quoteId)).toBe(
       false,

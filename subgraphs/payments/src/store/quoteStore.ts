@@ -21,16 +21,16 @@ export async function findQuotes(em: EntityManager, ids: readonly string[]): Pro
   return em.findBy(Quote, { id: In([...ids]) });
 }
 
-/** How many quotes of a lead are listed: the newest. Old ones stay readable by id and through their charge. */
+/** How many quotes of a lead are listed: the newest. Old ones stay readable by id and through their hold and charge. */
 export const LISTED_QUOTES = 20;
 
-/** The quotes of some leads, for each the newest first, at most `LISTED_QUOTES`. */
+/** The standard quotes of some leads, for each the newest first, at most `LISTED_QUOTES`. */
 export async function findQuotesOfLeads(em: EntityManager, leadIds: readonly string[]): Promise<Quote[]> {
   return em
     .createQueryBuilder(Quote, 'quote')
     .where(
       `quote.id IN (SELECT newest.id FROM unnest(:leadIds::uuid[]) AS wanted (lead_id) CROSS JOIN LATERAL
-         (SELECT id FROM quote WHERE lead_id = wanted.lead_id ORDER BY id DESC LIMIT :limit) AS newest)`,
+         (SELECT id FROM quote WHERE lead_id = wanted.lead_id AND kind = 'STANDARD' ORDER BY id DESC LIMIT :limit) AS newest)`,
       { leadIds: [...leadIds], limit: LISTED_QUOTES },
     )
     .orderBy('quote.id', 'DESC')
