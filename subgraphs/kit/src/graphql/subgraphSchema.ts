@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, isInputObjectType, isNonNullType, parse } from 'graphql';
 import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import type { RequestContext } from './requestContext.js';
 
@@ -41,6 +41,7 @@ export async function createSubgraphSchema<C extends RequestContext>(
     validate: { forbidUnknownValues: false, stopAtFirstError: false },
     skipCheck: true, // directives of Federation are not known to this intermediate schema
   });
+  checkInputDefaults(plain);
   const sdl = `${FEDERATION_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
   const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(options.references ?? {})) {
@@ -53,4 +54,19 @@ export async function createSubgraphSchema<C extends RequestContext>(
     };
   }
   return { schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]), sdl };
+}
+
+/**
+ * graphql-jit 0.8.9 refuses input objects in which a non-null field with a default is left out, though the specification allows it
+ * (arguments are fine). Such a field would work on an operation's first run and fail from the second on, so it is refused here.
+ */
+function checkInputDefaults(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.defaultValue !== undefined && isNonNullType(field.type)) {
+        throw new Error(`${type.name}.${field.name}: make it nullable and apply the default in the resolver`);
+      }
+    }
+  }
 }
