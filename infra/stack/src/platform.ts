@@ -19,6 +19,7 @@ import {
   storeServices,
 } from './platformServices.ts';
 import { freePorts } from './processes/freePorts.ts';
+import { setAsideLongLog } from './processes/setAsideLongLog.ts';
 import { startWatchdog } from './processes/watchdog.ts';
 import { provideDatabases } from './services/databases.ts';
 import type { ServiceDefinition } from './services/service.ts';
@@ -80,7 +81,8 @@ export async function startPlatform(options: PlatformOptions, signal?: AbortSign
   const start = async (name: ServiceName, definition: ServiceDefinition | undefined) => {
     if (!definition) return;
     signal?.throwIfAborted();
-    const service = new SupervisedService(definition, { watchdog, logFile: logFileOf(folder, name), say });
+    setAsideLongLog(logFileOf(folder, name));
+    const service = new SupervisedService(definition, { watchdog, say });
     services.set(name, service);
     const began = performance.now();
     await service.start();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lastLines } from './lastLines.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface Launch {
@@ -28,6 +29,8 @@ export interface ProcessEnd {
 /** A running child process. */
 export interface ManagedProcess {
   readonly pid: number;
+  /** The end of what it has written, for people. */
+  lastLines(): string;
   /** Resolves when the process has ended, however. */
   readonly ended: Promise<ProcessEnd>;
   kill(signal: NodeJS.Signals): void;
@@ -41,6 +44,7 @@ export interface ManagedProcess {
  */
 export async function startProcess(launch: Launch, watchdog: Watchdog): Promise<ManagedProcess> {
   const log = openSync(launch.logFile, 'a');
+  const { size: logSize } = fstatSync(log);
   let child: ChildProcess;
   try {
     child = spawn(launch.command, [...launch.args], {
@@ -78,6 +82,7 @@ export async function startProcess(launch: Launch, watchdog: Watchdog): Promise<
     pid,
     ended,
     kill,
+    lastLines: () => `(${launch.logFile})\n${lastLines(launch.logFile, logSize)}`,
     async stop() {
       kill(launch.stopSignal);
       const timer = new AbortController();

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lastLines } from './lastLines.ts';
-import type { Launch, ManagedProcess } from './managedProcess.ts';
+import type { ManagedProcess } from './managedProcess.ts';
 
 /** Thrown when a service does not come up; the message ends with the last lines of its log. */
 export class ServiceFailed extends Error {
@@ -12,7 +11,7 @@ export class ServiceFailed extends Error {
  */
 export async function untilReady(
   running: ManagedProcess,
-  launch: Pick<Launch, 'name' | 'logFile'>,
+  name: string,
   probe: () => Promise<unknown>,
   timeoutMs: number,
 ): Promise<void> {
@@ -30,9 +29,7 @@ export async function untilReady(
         ended = `was not ready after ${Math.round(timeoutMs / 1000)} s (${error instanceof Error ? error.message : String(error)})`;
       }
       if (ended !== undefined) {
-        throw new ServiceFailed(
-          `${launch.name} ${ended}. Its last lines (${launch.logFile}):\n${lastLines(launch.logFile)}`,
-        );
+        throw new ServiceFailed(`${name} ${ended}. Its last lines ${running.lastLines()}`);
       }
     }
     await delay(25);

@@ -21,7 +21,7 @@ export async function startService(
     const running = await startProcess(launch, watchdog);
     started(running);
     try {
-      await untilReady(running, launch, definition.probe, definition.readyTimeoutMs);
+      await untilReady(running, launch.name, definition.probe, definition.readyTimeoutMs);
       return running;
     } catch (error) {
       await running.stop();

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lastLines } from '../processes/lastLines.ts';
 import type { ManagedProcess } from '../processes/managedProcess.ts';
 import type { Watchdog } from '../processes/watchdog.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -21,7 +20,6 @@ const RECOVERED_MS = 30_000;
 export class SupervisedService {
   readonly definition: ServiceDefinition;
   readonly #watchdog: Watchdog;
-  readonly #logFile: string;
   readonly #say: (line: string) => void;
   #state: ServiceState = 'stopped';
   #process: ManagedProcess | undefined;
@@ -29,13 +27,9 @@ export class SupervisedService {
   /** Aborted by stop() and kill(). */
   #wanted = new AbortController();
 
-  constructor(
-    definition: ServiceDefinition,
-    options: { watchdog: Watchdog; logFile: string; say: (line: string) => void },
-  ) {
+  constructor(definition: ServiceDefinition, options: { watchdog: Watchdog; say: (line: string) => void }) {
     this.definition = definition;
     this.#watchdog = options.watchdog;
-    this.#logFile = options.logFile;
     this.#say = options.say;
     this.#wanted.abort();
   }
@@ -108,7 +102,7 @@ export class SupervisedService {
       if (wanted.aborted) return;
       if (performance.now() - began > RECOVERED_MS) pauseMs = FIRST_PAUSE_MS;
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-      this.#say(`✗ ${this.definition.name} ${how}. Its last lines (${this.#logFile}):\n${lastLines(this.#logFile)}`);
+      this.#say(`✗ ${this.definition.name} ${how}. Its last lines ${running.lastLines()}`);
       const next = await this.#restart(pauseMs, wanted);
       if (!next) return;
       running = next.running;
