@@ -29,6 +29,11 @@ export function createAiMetrics({ registry }: Metrics) {
       help: 'What the model cost, in millionths of a US dollar.',
       registers,
     }),
+    circuitOpen: new Gauge({
+      name: 'ai_model_circuit_open',
+      help: '1 while the model is left alone because too many calls failed, else 0.',
+      registers,
+    }),
     running: new Gauge({ name: 'ai_jobs_running', help: 'Jobs under way in this process.', registers }),
     takenOver: new Counter({
       name: 'ai_jobs_taken_over_total',

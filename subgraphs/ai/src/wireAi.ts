@@ -18,7 +18,12 @@ export async function wireAi(tools: SubgraphTools, config: AiConfig): Promise<Su
   const { db, clock, log } = tools;
   const metrics = createAiMetrics(tools.metrics);
   const signals = new JobSignals();
-  const model = config.model ? createOpenAiModel(config.model) : null;
+  const onCircuit = (open: boolean) => {
+    metrics.circuitOpen.set(open ? 1 : 0);
+    if (open) log.warn('too many model calls failed: the scorecard answers until the model does again');
+    else log.info('the model answers again');
+  };
+  const model = config.model ? createOpenAiModel({ ...config.model, onCircuit }) : null;
   if (!model) log.warn('OPENAI_API_KEY is not set: the scorecard answers every qualification');
   else log.info({ model: model.name, baseUrl: config.model?.baseUrl ?? 'OpenAI' }, 'qualifying with a model');
   const qualifier = new Qualifier({

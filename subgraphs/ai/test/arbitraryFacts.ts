@@ -5,10 +5,11 @@ import { sampleFacts } from './sampleFacts.js';
 const lines = ['AUTO', 'HOME', 'RENTERS', 'LIFE', 'HEALTH', 'MEDICARE', 'COMMERCIAL'] as const;
 const missing = ['contact.email', 'contact.phone', 'contact.dateOfBirth', 'address.street', 'details.auto.incidents'];
 
-const reachable = (extra: Record<string, fc.Arbitrary<unknown>> = {}) =>
-  fc
-    .record({ present: fc.boolean(), valid: fc.boolean(), ...extra })
-    .map((part) => ({ ...part, valid: part.present && part.valid }));
+const email = fc.record({ present: fc.boolean(), valid: fc.boolean() }).map(({ present, valid }) => ({
+  present,
+  valid: present && valid,
+}));
+const phone = fc.tuple(email, fc.option(fc.boolean())).map(([part, mobile]) => ({ ...part, mobile }));
 
 /** Facts of any lead that validation lets through. */
 export const arbitraryFacts: fc.Arbitrary<LeadFacts> = fc
@@ -17,8 +18,8 @@ export const arbitraryFacts: fc.Arbitrary<LeadFacts> = fc
     state: fc.constantFrom('ID', 'TX', 'NY', 'CA'),
     sourceQuality: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     ageBand: fc.constantFrom('UNKNOWN', '18_24', '35_44', '55_64', '65_PLUS'),
-    phone: reachable({ mobile: fc.option(fc.boolean()) }),
-    email: reachable(),
+    phone,
+    email,
     address: fc.record({ streetPresent: fc.boolean() }),
     currentCarrier: fc.option(fc.constantFrom('Northwind Mutual', 'Coastal Direct')),
     notes: fc.option(
@@ -43,10 +44,10 @@ export const arbitraryFacts: fc.Arbitrary<LeadFacts> = fc
     consent: fc.record({
       live: fc.boolean(),
       scope: fc.constant('PARTNER_LIST' as const),
-      sellers: fc.constant([]),
+      sellers: fc.constant<string[]>([]),
       channels: fc.subarray(['PHONE', 'SMS', 'EMAIL'] as const),
       givenAt: fc.constant('2026-11-23T11:59:00.000Z'),
     }),
     suppressedChannels: fc.subarray(['PHONE', 'SMS', 'EMAIL'] as const),
   })
-  .map((part) => sampleFacts(part as Partial<LeadFacts>));
+  .map((part) => sampleFacts(part));

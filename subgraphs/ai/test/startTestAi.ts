@@ -35,6 +35,7 @@ export async function startEmulator(settings: Parameters<typeof buildOpenAiEmula
       const stats = (await (await fetch(`${url}/_emulator/stats`)).json()) as { requests: { chat: number } };
       return stats.requests.chat;
     },
+    reset: async () => void (await fetch(`${url}/_emulator/reset`, { method: 'POST' })),
     stop: () => app.close(),
   };
 }
@@ -76,6 +77,8 @@ export async function startTestAi(modelUrl: string | null, options: TestAiOption
     schema: await buildAiSchema(),
     store: aiStore,
     createDataSource: (url, { metrics }) => createAiDataSource({ url, poolSize: 6, acquireTimeoutMs: 10_000, metrics }),
+    // Without NATS there is nothing to drain, and the subgraph would wait for it in vain.
+    config: { drainTimeoutMs: options.withNats ? 2_000 : 50 },
     wire: (tools) => wireAi(tools, testConfig(modelUrl, options)),
     ...(options.withNats !== undefined && { withNats: options.withNats }),
     ...(options.clock && { clock: options.clock }),

@@ -38,8 +38,14 @@ export class QualifyResolver {
   ): Promise<QualificationJobRow> {
     requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT', 'PARTNER');
     const caller = `${identity.kind}:${identity.sub}`;
-    const jobId = await jobs.request({ leadId: input.leadId, caller, idempotencyKey: input.idempotencyKey ?? null });
-    return input.wait ? jobs.waitFor(jobId) : jobs.read(jobId);
+    const urgent = input.wait === true;
+    const jobId = await jobs.request({
+      leadId: input.leadId,
+      caller,
+      idempotencyKey: input.idempotencyKey ?? null,
+      urgent,
+    });
+    return urgent ? jobs.waitFor(jobId) : jobs.read(jobId);
   }
 
   @Query(() => QualificationJob, { nullable: true, description: 'A job by its id; null when there is none.' })

@@ -12,6 +12,8 @@ export interface OpenAiModelOptions {
   readonly baseUrl: string | null;
   readonly model: string;
   readonly resilience: ResilienceOptions;
+  /** Told when the circuit opens, and when it closes again. */
+  readonly onCircuit?: (open: boolean) => void;
 }
 
 /** A model that qualifies. `ask` never throws for what the service does. */
@@ -35,6 +37,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): QualificationMod
     timeout: options.resilience.timeLimitMs + 1_000,
   });
   const { policy, breaker } = createResilience(options.resilience);
+  breaker.onBreak(() => options.onCircuit?.(true));
+  breaker.onReset(() => options.onCircuit?.(false));
   return {
     name: options.model,
     isAvailable: () => isClosed(breaker),

@@ -11,6 +11,8 @@ export interface QualificationRequest {
   /** Whose idempotency key it is. */
   readonly caller: string;
   readonly idempotencyKey: string | null;
+  /** Somebody waits for the result. */
+  readonly urgent: boolean;
 }
 
 interface Options {
@@ -33,12 +35,12 @@ export class QualificationJobs {
    * Queues a job for a lead, or joins the open one, and returns its id. Throws NOT_FOUND (no such lead), LEAD_NOT_READY (it may be on its way: repeat),
    * LEAD_WITHDRAWN, and IDEMPOTENCY_KEY_REUSED.
    */
-  async request({ leadId, caller, idempotencyKey }: QualificationRequest): Promise<string> {
+  async request({ leadId, caller, idempotencyKey, urgent }: QualificationRequest): Promise<string> {
     if (!isUuid(leadId)) throw unknownLead(leadId);
     return inTransaction(this.options.db, async (tx) => {
-      if (idempotencyKey === null) return this.#open(tx, leadId);
+      if (idempotencyKey === null) return this.#open(tx, leadId, urgent);
       const call = { operation: 'qualifyLead', caller, key: idempotencyKey, body: { leadId } };
-      return (await withIdempotency(tx, call, () => this.#open(tx, leadId))).answer;
+      return (await withIdempotency(tx, call, () => this.#open(tx, leadId, urgent))).answer;
     });
   }
 
@@ -67,7 +69,7 @@ export class QualificationJobs {
     }
   }
 
-  async #open(tx: EntityManager, leadId: string): Promise<string> {
+  async #open(tx: EntityManager, leadId: string, urgent: boolean): Promise<string> {
     const lead = await lockLead(tx, leadId);
     if (!lead) throw this.#mayBeLate(leadId) ? lateLead(leadId) : unknownLead(leadId);
     if (lead.status === 'WITHDRAWN') {
@@ -76,7 +78,7 @@ export class QualificationJobs {
         'This lead was withdrawn by the person it is about; it is not qualified any more.',
       );
     }
-    const { job, created } = await openJob(tx, leadId);
+    const { job, created } = await openJob(tx, leadId, { urgent });
     if (created) onCommit(tx, () => this.options.signals.queued());
     return job.id;
   }

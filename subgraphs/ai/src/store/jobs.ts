@@ -20,20 +20,29 @@ export interface ClaimedJob {
   readonly facts: LeadFacts | null;
 }
 
-/** Queues a job for the lead, or returns the one that is open. */
+/** How far ahead of the queue an urgent job is put: further than any queue is long. */
+const AHEAD = "interval '1 hour'";
+
+/** Queues a job for the lead, or returns the one that is open. An urgent one, for which somebody waits, goes ahead of the queue. */
 export async function openJob(
   tx: EntityManager,
   leadId: string,
+  { urgent } = { urgent: false },
 ): Promise<{ job: Pick<QualificationJobRow, 'id'>; created: boolean }> {
+  const dueAt = urgent ? `clock_timestamp() - ${AHEAD}` : 'clock_timestamp()';
   const created: { id: string }[] = await tx.query(
-    `INSERT INTO qualification_job (id, lead_id, status) VALUES ($1, $2, 'QUEUED')
+    `INSERT INTO qualification_job (id, lead_id, status, due_at) VALUES ($1, $2, 'QUEUED', ${dueAt})
      ON CONFLICT (lead_id) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING RETURNING id`,
     [uuidv7(), leadId],
   );
   if (created[0]) return { job: created[0], created: true };
   const open = await tx.findOneBy(QualificationJobRow, { leadId, status: In(['QUEUED', 'RUNNING']) });
   // The open one ended between the two statements: now there is room for a new one.
-  return open ? { job: open, created: false } : openJob(tx, leadId);
+  if (!open) return openJob(tx, leadId, { urgent });
+  if (urgent && open.status === 'QUEUED') {
+    await tx.query(`UPDATE qualification_job SET due_at = ${dueAt} WHERE id = $1 AND status = 'QUEUED'`, [open.id]);
+  }
+  return { job: open, created: false };
 }
 
 /** Takes up to `limit` due jobs for `owner` until the lease ends. Jobs that others are taking at this moment are skipped. */
