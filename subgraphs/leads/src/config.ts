@@ -43,7 +43,8 @@ export interface LeadsConfig {
 
 const masterKey = z.string().transform((value, context) => {
   try {
-    return readMasterKeys(value).current.key.toString('base64');
+    readMasterKeys(value);
+    return value;
   } catch (error) {
     context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not usable' });
     return z.NEVER;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { type Identity, uuidv7 } from '@leadgraph/kit';
 import type { TestSubgraph } from '@leadgraph/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,7 +138,9 @@ describe('the store', () => {
     expect(one.wrappedKey).not.toEqual(two.wrappedKey);
     expect(() => vault.open({ ...one, wrappedKey: two.wrappedKey })).toThrow(SealBroken);
     expect(() => vault.open({ ...one, sealed: two.sealed })).toThrow(SealBroken);
-    expect(() => openPerson(randomBytes(32), one.id, one.sealed ?? Buffer.alloc(0))).toThrow(SealBroken);
+    expect(() => openPerson(createSecretKey(randomBytes(32)), one.id, one.sealed ?? Buffer.alloc(0))).toThrow(
+      SealBroken,
+    );
   });
 });
 

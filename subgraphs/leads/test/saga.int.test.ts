@@ -1,5 +1,6 @@
 import { ManualClock, uuidv7 } from '@leadgraph/kit';
 import type { TestSubgraph } from '@leadgraph/kit/testing';
+import type { EventPayload, EventType } from '@leadgraph/schema';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, makeSource, operator, startLeads, submission } from './leadsFixture.js';
@@ -28,44 +29,43 @@ const stored = async (leadId: string): Promise<StoredLead> =>
 const announced = async (leadId: string) =>
   (await leads.outbox()).filter(({ entities }) => entities[0]?.key === leadId).map((message) => message);
 
+/** An event as `deliver` takes it. */
+const event = <T extends EventType>(type: T, payload: EventPayload<T>): [T, EventPayload<T>] => [type, payload];
+
 const qualification = (
   leadId: string,
   score = 82,
   decision: 'QUALIFIED' | 'NEEDS_REVIEW' | 'DISQUALIFIED' = 'QUALIFIED',
 ) =>
-  [
-    'ai.qualification.completed',
-    {
-      leadId,
-      qualificationId: uuidv7(),
-      score,
-      tier: score >= 80 ? ('HOT' as const) : ('COLD' as const),
-      decision,
-      engine: 'SCORECARD' as const,
-      reasonCodes: ['INTENT'],
-    },
-  ] as const;
+  event('ai.qualification.completed', {
+    leadId,
+    qualificationId: uuidv7(),
+    score,
+    tier: score >= 80 ? 'HOT' : 'COLD',
+    decision,
+    engine: 'SCORECARD',
+    reasonCodes: ['INTENT'],
+  });
 const charge = (leadId: string, offerId: string = uuidv7()) =>
-  [
-    'payments.charge.captured',
-    {
-      leadId,
-      offerId,
-      agentId: uuidv7(),
-      chargeId: uuidv7(),
-      holdId: uuidv7(),
-      quoteId: uuidv7(),
-      priceCents: 4_200,
-    },
-  ] as const;
+  event('payments.charge.captured', {
+    leadId,
+    offerId,
+    agentId: uuidv7(),
+    chargeId: uuidv7(),
+    holdId: uuidv7(),
+    quoteId: uuidv7(),
+    priceCents: 4_200,
+  });
 const offered = (leadId: string) =>
-  [
-    'agents.offer.offered',
-    { leadId, offerId: uuidv7(), agentId: uuidv7(), expiresAt: new Date().toISOString() },
-  ] as const;
-const started = (leadId: string, round: number) => ['agents.routing.started', { leadId, round }] as const;
+  event('agents.offer.offered', {
+    leadId,
+    offerId: uuidv7(),
+    agentId: uuidv7(),
+    expiresAt: new Date().toISOString(),
+  });
+const started = (leadId: string, round: number) => event('agents.routing.started', { leadId, round });
 const completed = (leadId: string, outcome: 'QUEUED' | 'UNSOLD', retryAt: string | null = null) =>
-  ['agents.routing.completed', { leadId, round: 1, outcome, retryAt, reasons: { SCHEDULE: 3 } }] as const;
+  event('agents.routing.completed', { leadId, round: 1, outcome, retryAt, reasons: { SCHEDULE: 3 } });
 
 describe('the qualification', () => {
   it.each([

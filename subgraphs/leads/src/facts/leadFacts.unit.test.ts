@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { systemClock } from '@leadgraph/kit';
 import { LeadFacts, Line } from '@leadgraph/schema';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { leadFacts } from './leadFacts.js';
 const tools = {
   clock: systemClock,
   vault: new Vault(readMasterKeys(randomBytes(32).toString('base64'))),
-  hasher: createContactHasher(randomBytes(32)),
+  hasher: createContactHasher(createSecretKey(randomBytes(32))),
   limits: defaultLimits,
 };
 const now = new Date('2026-11-23T12:00:00Z');

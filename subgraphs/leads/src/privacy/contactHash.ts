@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 /**
@@ -15,7 +15,7 @@ export interface ContactHasher {
 }
 
 /** Makes the hasher for a key of 32 bytes. */
-export function createContactHasher(key: Buffer): ContactHasher {
+export function createContactHasher(key: KeyObject): ContactHasher {
   const hash = (purpose: string, value: string) => createHmac('sha256', key).update(`${purpose}\0${value}`).digest();
   return {
     phone(typed) {

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createContactHasher } from './contactHash.js';
 
-const hasher = createContactHasher(randomBytes(32));
+const hasher = createContactHasher(createSecretKey(randomBytes(32)));
 
 describe('contact hashes', () => {
   it('are the same for the same phone, however it is typed', () => {
@@ -44,7 +44,9 @@ describe('contact hashes', () => {
   });
 
   it('differ between platforms, and between a phone and an email of the same letters', () => {
-    expect(createContactHasher(randomBytes(32)).phone('3128675309')).not.toEqual(hasher.phone('3128675309'));
+    expect(createContactHasher(createSecretKey(randomBytes(32))).phone('3128675309')).not.toEqual(
+      hasher.phone('3128675309'),
+    );
     expect(hasher.email('1234')).not.toEqual(hasher.phone('1234'));
   });
 });

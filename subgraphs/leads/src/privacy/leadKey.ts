@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { MasterKeys } from './masterKeys.js';
 import { SealBroken, seal, unseal } from './seal.js';
 
@@ -11,16 +11,16 @@ export interface WrappedKey {
 const contextOf = (leadId: string) => `lead-key:${leadId}`;
 
 /** Makes the data key of a new lead. */
-export function createLeadKey(masters: MasterKeys, leadId: string): { key: Buffer; stored: WrappedKey } {
-  const key = randomBytes(32);
+export function createLeadKey(masters: MasterKeys, leadId: string): { key: KeyObject; stored: WrappedKey } {
+  const key = createSecretKey(randomBytes(32));
   return { key, stored: wrap(masters, leadId, key) };
 }
 
 /** Opens a lead's data key. Throws `SealBroken` when its master key is not configured any more. */
-export function openLeadKey(masters: MasterKeys, leadId: string, stored: WrappedKey): Buffer {
+export function openLeadKey(masters: MasterKeys, leadId: string, stored: WrappedKey): KeyObject {
   const master = masters.byId.get(stored.keyId);
   if (!master) throw new SealBroken(`master key ${stored.keyId} is not configured`);
-  return unseal(master.key, contextOf(leadId), stored.wrapped);
+  return createSecretKey(unseal(master.key, contextOf(leadId), stored.wrapped));
 }
 
 /** Wraps a lead's data key with the current master key, after a rotation. What the data key encrypted stays as it is. */
@@ -28,6 +28,6 @@ export function rewrapLeadKey(masters: MasterKeys, leadId: string, stored: Wrapp
   return wrap(masters, leadId, openLeadKey(masters, leadId, stored));
 }
 
-function wrap(masters: MasterKeys, leadId: string, key: Buffer): WrappedKey {
-  return { keyId: masters.current.id, wrapped: seal(masters.current.key, contextOf(leadId), key) };
+function wrap(masters: MasterKeys, leadId: string, key: KeyObject): WrappedKey {
+  return { keyId: masters.current.id, wrapped: seal(masters.current.key, contextOf(leadId), key.export()) };
 }

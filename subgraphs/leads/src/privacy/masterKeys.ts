@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 
 const KEY_BYTES = 32;
 
@@ -13,7 +13,7 @@ export interface MasterKeys {
 
 export interface MasterKey {
   readonly id: string;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Reads master keys: 32 bytes each, as base64. Throws when one has another size. */
@@ -29,5 +29,5 @@ function readKey(base64: string): MasterKey {
     throw new Error(`a master key has ${KEY_BYTES} bytes as base64 (make one with: openssl rand -base64 32)`);
   }
   const id = createHash('sha256').update('leadgraph master key\0').update(key).digest('hex').slice(0, 12);
-  return { id, key };
+  return { id, key: createSecretKey(key) };
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { seal, unseal } from './seal.js';
 
 /** Everything of a lead that can tell who the person is. Kept only encrypted with the lead's own key. */
@@ -31,11 +32,11 @@ export interface Contact {
 const contextOf = (leadId: string) => `person:${leadId}`;
 
 /** Encrypts a person with the lead's data key. */
-export function sealPerson(key: Buffer, leadId: string, person: Person): Buffer {
+export function sealPerson(key: KeyObject, leadId: string, person: Person): Buffer {
   return seal(key, contextOf(leadId), Buffer.from(JSON.stringify(person)));
 }
 
 /** Decrypts a person; throws `SealBroken` when the bytes are not this lead's. */
-export function openPerson(key: Buffer, leadId: string, sealed: Buffer): Person {
+export function openPerson(key: KeyObject, leadId: string, sealed: Buffer): Person {
   return JSON.parse(unseal(key, contextOf(leadId), sealed).toString('utf8')) as Person;
 }

@@ -39,6 +39,12 @@ export function redact(text: string, known: KnownFacts = {}): string {
   return redacted;
 }
 
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+/**
+ * Replaces words where they stand by themselves. Whether they do is looked at for each match: as part of the pattern, classes of all letters
+ * made it a hundred times as slow to compile as to run.
+ */
 function replaceWords(text: string, words: string, label: string): string {
   const pattern = words
     .normalize('NFC')
@@ -46,5 +52,9 @@ function replaceWords(text: string, words: string, label: string): string {
     .split(/\s+/)
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('\\s+');
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'giu'), label);
+  return text.replace(new RegExp(pattern, 'giu'), (match: string, offset: number) => {
+    const before = [...text.slice(Math.max(0, offset - 2), offset)].at(-1) ?? '';
+    const [after = ''] = text.slice(offset + match.length, offset + match.length + 2);
+    return WORD_CHARACTER.test(before) || WORD_CHARACTER.test(after) ? match : label;
+  });
 }

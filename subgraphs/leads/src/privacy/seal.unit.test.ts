@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SealBroken, seal, unseal } from './seal.js';
 
-const key = randomBytes(32);
+const key = createSecretKey(randomBytes(32));
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 
 describe('seal', () => {
@@ -22,7 +22,7 @@ describe('seal', () => {
   it('does not open in another place or with another key', () => {
     const sealed = seal(key, 'person:1', Buffer.from('Jane'));
     expect(() => unseal(key, 'person:2', sealed)).toThrow(SealBroken);
-    expect(() => unseal(randomBytes(32), 'person:1', sealed)).toThrow(SealBroken);
+    expect(() => unseal(createSecretKey(randomBytes(32)), 'person:1', sealed)).toThrow(SealBroken);
   });
 
   it('does not open when a single bit was turned or bytes are missing', () => {

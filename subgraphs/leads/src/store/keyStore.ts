@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { createLeadKey, openLeadKey, rewrapLeadKey, type WrappedKey } from '../privacy/leadKey.js';
 import type { MasterKeys } from '../privacy/masterKeys.js';
@@ -8,7 +9,7 @@ const HASH_KEY = 'contact-hash';
  * The key of the contact hashes: made at the first start, kept wrapped by the master key. It must outlive a rotation of the master key, or
  * no duplicate and no suppression would be found any more; that is why it is not derived from it.
  */
-export async function loadHashKey(db: DataSource, masters: MasterKeys): Promise<Buffer> {
+export async function loadHashKey(db: DataSource, masters: MasterKeys): Promise<KeyObject> {
   const { stored } = createLeadKey(masters, HASH_KEY);
   await db.query('INSERT INTO service_key (name, key_id, wrapped) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
     HASH_KEY,
