@@ -26,6 +26,9 @@ const Environment = z.object({
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
 });
 
+/** Built by `graphiql/vite.config.js`; the same from `dist/` and from `src/`. */
+const GRAPHIQL_FOLDER = fileURLToPath(new URL('../dist/graphiql/', import.meta.url));
+
 const SigningKey = z.looseObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
@@ -56,7 +59,8 @@ export interface GatewayConfig {
   readonly clientTokens:
     | { readonly keys: KeySet | URL; readonly issuer: string; readonly audience: string }
     | undefined;
-  readonly graphiql: boolean;
+  /** The folder of GraphiQL's bundle; undefined where GraphiQL is not offered. */
+  readonly graphiqlFolder: string | undefined;
   readonly drainTimeoutMs: number;
 }
 
@@ -112,7 +116,7 @@ export function readConfig(
     subgraphConnections: values.SUBGRAPH_CONNECTIONS,
     signingKey: signingKey || undefined,
     clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
-    graphiql: values.GRAPHIQL ?? values.NODE_ENV !== 'production',
+    graphiqlFolder: (values.GRAPHIQL ?? values.NODE_ENV !== 'production') ? GRAPHIQL_FOLDER : undefined,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };
 }

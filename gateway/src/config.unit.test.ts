@@ -25,7 +25,7 @@ describe('the configuration', () => {
       supergraphFile: expect.stringMatching(/schema\/supergraph\.graphql$/),
       signingKey: undefined,
       clientTokens: undefined,
-      graphiql: true,
+      graphiqlFolder: expect.stringMatching(/dist\/graphiql\/$/),
     });
   });
 
@@ -71,9 +71,9 @@ describe('the configuration', () => {
   });
 
   it('offers GraphiQL in development only, unless told', () => {
-    expect(readConfig({ NODE_ENV: 'production' }, []).graphiql).toBe(false);
-    expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'true' }, []).graphiql).toBe(true);
-    expect(readConfig({ GRAPHIQL: 'false' }, []).graphiql).toBe(false);
+    expect(readConfig({ NODE_ENV: 'production' }, []).graphiqlFolder).toBeUndefined();
+    expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'true' }, []).graphiqlFolder).toBeDefined();
+    expect(readConfig({ GRAPHIQL: 'false' }, []).graphiqlFolder).toBeUndefined();
   });
 
   it('names every fault at once, and no secret', () => {

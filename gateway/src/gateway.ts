@@ -46,7 +46,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const isDraining = () => draining;
   const app = createServer({ log, metrics, isDraining });
   registerHealthRoutes(app, { slot, client, mintToken, metrics, isDraining });
-  if (config.graphiql) await registerGraphiqlRoutes(app);
+  if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   registerGraphQLRoute(app, { slot, authenticate, log, metrics });
   const url = await app.listen({ host: config.host, port: config.port });
   log.info(

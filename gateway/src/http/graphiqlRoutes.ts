@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { wantsPage } from './responseType.js';
 
-/** Built by `graphiql/vite.config.js`; beside `dist/` as well as beside `src/`. */
-const BUNDLE = new URL('../../dist/graphiql/', import.meta.url);
 const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -21,9 +19,9 @@ const POLICY =
  * GraphiQL for browsers: the page at GET /graphql where HTML is asked for, its files below /graphiql/. Everything else at /graphql goes on to the GraphQL
  * route. The bundle is optional: without it the page says how to build it.
  */
-export async function registerGraphiqlRoutes(app: FastifyInstance): Promise<void> {
-  const page = await readFile(new URL('index.html', BUNDLE), 'utf8').catch(() => NOT_BUILT);
-  const assets = new Set(await readdir(new URL('assets/', BUNDLE)).catch(() => []));
+export async function registerGraphiqlRoutes(app: FastifyInstance, folder: string): Promise<void> {
+  const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => NOT_BUILT);
+  const assets = new Set(await readdir(join(folder, 'assets')).catch(() => []));
 
   app.addHook('preValidation', async (request, reply) => {
     if (request.method !== 'GET' || request.routeOptions.url !== '/graphql' || !wantsPage(request.headers.accept))
@@ -40,7 +38,7 @@ export async function registerGraphiqlRoutes(app: FastifyInstance): Promise<void
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     return reply
       .type(types[extname(file)] ?? 'application/octet-stream')
-      .send(createReadStream(new URL(`assets/${file}`, BUNDLE)));
+      .send(createReadStream(join(folder, 'assets', file)));
   });
 }
 
