@@ -92,6 +92,15 @@ describe('what is answered to bad requests', () => {
     });
   });
 
+  it('takes the defaults of variables, on the first run of an operation and on its compiled ones', async () => {
+    const operation =
+      'query($first: Int! = 3, $how: String! = "domain") { things(first: $first) { edges { cursor } } failing(how: $how) }';
+    for (const _run of ['first', 'second', 'third']) {
+      const { errors } = await things.query(operation, {}, ops);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['THING_BROKEN']);
+    }
+  });
+
   it('passes an expected failure on with its code and field', async () => {
     const { errors } = await things.query('{ failing(how: "domain") }', {}, ops);
     expect(errors?.[0]).toMatchObject({

@@ -68,6 +68,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
 
   const background = new AbortController();
   let nats: NatsConnection | undefined;
+  let consuming = false;
   const app = await createServer({
     schema: options.schema.schema,
     log,
@@ -79,7 +80,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
       store: () => db.query('SELECT 1'),
       messaging: async () => {
         if (background.signal.aborted) throw new Error('draining');
-        if (!nats || nats.isClosed()) throw new Error('not connected');
+        if (!nats || nats.isClosed() || !consuming) throw new Error('not connected');
         await nats.flush();
       },
     },
@@ -87,11 +88,16 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   });
 
   const messaging = startMessaging(options, { ...tools, parts, connected: (connection) => (nats = connection) });
-  messaging.catch((error: unknown) => {
-    log.fatal({ err: error }, 'messaging could not be started');
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
-  });
+  messaging.then(
+    () => {
+      consuming = true;
+    },
+    (error: unknown) => {
+      log.fatal({ err: error }, 'messaging could not be started');
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
+    },
+  );
   const { signal } = background;
   const loops = [
     ...[...parts.sweepers, ...housekeeping(db)].map((sweeper) => runSweeper(sweeper, { log, metrics, signal })),

@@ -3,6 +3,7 @@ import type { GraphQLError, GraphQLSchema } from 'graphql';
 import mercurius from 'mercurius';
 import { presentError } from '../graphql/formatErrors.js';
 import type { RequestContext } from '../graphql/requestContext.js';
+import { withDefaults } from '../graphql/variableDefaults.js';
 import { GatewayTokenRejected } from '../identity/gatewayToken.js';
 import type { Identity } from '../identity/identity.js';
 import type { Logger } from '../log.js';
@@ -107,6 +108,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       return { statusCode: 200, response: { data: result.data ?? null, errors, ...extensionsOf() } as never };
     },
   });
+  app.graphql.addHook('preExecution', async (_schema, document, _context, variables) => ({
+    variables: withDefaults(document, variables ?? {}),
+  }));
   app.graphql.addHook('onResolution', async (execution) => {
     const { extensions } = extensionsOf();
     if (extensions) execution.extensions = { ...execution.extensions, ...extensions };
