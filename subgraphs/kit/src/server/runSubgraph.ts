@@ -111,8 +111,10 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
     background.abort();
     const drained = (async () => {
       await app.close();
+      await Promise.all(loops);
+      if (!nats) return; // NATS has not been reached since the start: nothing was taken and nothing can be published
       const { consumers, relay } = await messaging;
-      await Promise.all([...consumers.map((consumer) => consumer.stop()), ...loops]);
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
       await relay.stop();
     })();
     await Promise.race([
