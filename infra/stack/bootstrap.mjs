@@ -12,7 +12,7 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const OLDEST_NODE = 20;
 
 const tool = (name, ...args) => [path.join('node_modules', '.bin', name), ...args];
-const script = (file) => tool('node', file);
+const script = (file) => tool('node', path.join(ROOT, file));
 
 /**
  * What a command runs, one program after the other, relative to the project; the arguments go to the last. `build`: the packages that are built before (start and test
@@ -22,7 +22,8 @@ const COMMANDS = {
   start: { run: [script('infra/stack/src/start.ts')] },
   test: { run: [script('infra/stack/src/test.ts')] },
   demo: { run: [script('infra/stack/src/demo/main.ts')] },
-  gateway: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/main.js')] },
+  // The supergraph's file is named from where the user stands; npm has changed into the project.
+  gateway: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/main.js')], folder: process.env.INIT_CWD },
   token: { run: [script('infra/stack/src/token.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
   'dead-letters': {
@@ -64,7 +65,7 @@ function main() {
   install(say);
   if (command.build) build(command.build, say);
   const last = command.run[command.run.length - 1];
-  runAll([...command.run.slice(0, -1), [...last, ...args]]);
+  runAll([...command.run.slice(0, -1), [...last, ...args]], command.folder);
 }
 
 function checkNode() {
@@ -148,8 +149,8 @@ function build(packages, say) {
 }
 
 /** One after the other until one fails. */
-function runAll([[program, ...args], ...rest]) {
-  const child = spawn(path.join(ROOT, program), args, { cwd: ROOT, env: ENVIRONMENT, stdio: 'inherit' });
+function runAll([[program, ...args], ...rest], folder) {
+  const child = spawn(path.join(ROOT, program), args, { cwd: folder ?? ROOT, env: ENVIRONMENT, stdio: 'inherit' });
   const forward = (signal) => {
     // A Ctrl-C reaches the child from the terminal by itself; one more would say "at once".
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -164,7 +165,7 @@ function runAll([[program, ...args], ...rest]) {
     for (const each of SIGNALS) process.off(each, forward);
     if (signal) process.kill(process.pid, signal);
     else if (code !== 0 || rest.length === 0) process.exitCode = code;
-    else runAll(rest);
+    else runAll(rest, folder);
   });
 }
 

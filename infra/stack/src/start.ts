@@ -15,6 +15,7 @@ import { checkPorts, PortsInUse } from './launcher/checkPorts.ts';
 import { takeLock } from './launcher/lockFile.ts';
 import { createSteps } from './launcher/steps.ts';
 import { Stopped, untilStopped } from './launcher/untilStopped.ts';
+import { watchSources } from './launcher/watchSources.ts';
 import { wipeData } from './launcher/wipeData.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { ServiceFailed } from './processes/untilReady.ts';
@@ -57,6 +58,7 @@ async function main(): Promise<number> {
   try {
     const platform = await launch(config, flags, { afterCrash: lock.afterCrash, stop, steps });
     await announce(platform, config, process.uptime());
+    if (flags.watch) watchSources(platform, { say: steps.say, signal: stop });
     await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
     await shutDown(platform, steps);
     return 0;
