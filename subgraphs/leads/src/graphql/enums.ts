@@ -24,7 +24,7 @@ function enumOf<T extends string>(name: string, words: readonly T[], description
 }
 
 export const LineEnum = enumOf('Line', Line.options);
-export const TierEnum = enumOf('Tier', Tier.options, 'HOT from 80, WARM from 60, COOL from 40, else COLD.');
+export const TierEnum = enumOf('Tier', Tier.options, 'HOT from 80 points, WARM from 60, COOL from 40, else COLD.');
 export const LeadStatusEnum = enumOf('LeadStatus', leadStatuses);
 export const LeadEventTypeEnum = enumOf('LeadEventType', leadEventTypes);
 export const ProblemCodeEnum = enumOf('LeadProblemCode', problemCodes);

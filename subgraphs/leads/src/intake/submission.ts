@@ -15,7 +15,7 @@ const consent = z.object({
   pageUrl: optionalText(2_000),
   ip: optionalText(45),
   userAgent: optionalText(1_000),
-  givenAt: z.date(),
+  givenAt: z.date().min(new Date('1990-01-01T00:00:00Z')).max(new Date('2200-01-01T00:00:00Z')),
   channels: z
     .array(ContactChannel)
     .max(ContactChannel.options.length)

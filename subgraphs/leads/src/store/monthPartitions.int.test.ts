@@ -86,6 +86,8 @@ describe('the month partitions', () => {
   it('have bounds that every id of their time lies above', () => {
     const at = new Date('2026-11-01T00:00:00.000Z');
     expect(uuidFloor(at)).toMatch(/^[\da-f]{8}-[\da-f]{4}-0000-0000-0{12}$/);
+    expect(uuidFloor(new Date('1960-01-01'))).toMatch(/^0{8}-0{4}-/);
+    expect(uuidFloor(new Date(8.64e15))).toMatch(/^f{8}-f{4}-/);
     expect(uuidv7(at.getTime()) > uuidFloor(at)).toBe(true);
     expect(uuidv7(at.getTime() - 1) < uuidFloor(at)).toBe(true);
   });

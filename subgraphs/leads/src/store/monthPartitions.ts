@@ -15,9 +15,10 @@ export const monthlyTables: readonly MonthlyTable[] = [
 export const MONTHS_BEHIND = 3;
 export const MONTHS_AHEAD = 2;
 
-/** The smallest UUID whose version-7 time is this instant: 48 bits of milliseconds, then zeros. */
+/** The smallest UUID whose version-7 time is this instant: 48 bits of milliseconds since 1970, then zeros. */
 export function uuidFloor(instant: Date): string {
-  const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0').slice(-12);
+  const milliseconds = Math.min(Math.max(0, instant.getTime()), 2 ** 48 - 1);
+  const hex = milliseconds.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
