@@ -11,7 +11,15 @@ try {
     });
   }
 } catch (error) {
-  const expected = error instanceof Error && (error.name === 'ConfigError' || error.name === 'SupergraphNotLoaded');
-  console.error(expected ? error.message : error);
+  console.error(explain(error));
   process.exit(1);
+}
+
+/** What the person at the keyboard can do about it, in one sentence where it is known. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${address} is in use. End what uses it, or choose another by --port N or PORT.`;
+  return error.name === 'ConfigError' || error.name === 'SupergraphNotLoaded' ? error.message : error;
 }

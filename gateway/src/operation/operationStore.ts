@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { type PreparedDocument, type PreparedOperation, prepareDocument, selectOperation } from './prepareDocument.js';
 
 const MOST_DOCUMENTS = 5_000;
-const MOST_BYTES = 64 * 1024 * 1024;
-/** A parsed document takes about this many bytes for each character of its text (measured: 20 to 30 with locations). */
-const BYTES_PER_CHARACTER = 30;
+const MOST_BYTES = 96 * 1024 * 1024;
+/** What a parsed document takes for each character of its text: measured 56 for a text with indentation, 125 for one without. */
+const BYTES_PER_CHARACTER = 120;
 
 /**
  * The operations of one supergraph that have been seen: parsed and validated once, found again by their text. Bounded by number and by

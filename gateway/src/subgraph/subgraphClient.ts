@@ -36,8 +36,9 @@ const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * Sends requests to subgraphs over kept-alive connections. undici rather than Node's own fetch, which allows no limit on connections, no time-out
- * for connecting, and costs about twice the time a request (2026-11, Node 24: 0.11 ms against 0.24 ms on the loopback).
+ * Sends requests to subgraphs over kept-alive connections. undici rather than Node's own fetch, which allows no limit on connections and no time-out
+ * for connecting, and takes more: 0.98 ms of processor time a request against 0.35 ms (Node 24, 16 at a time, with the answering server in
+ * the same process); make-fetch-happen, which Apollo's own data source uses, takes 0.91 ms.
  */
 export class SubgraphClient {
   private readonly agent: Agent;
