@@ -65,6 +65,9 @@ function checkLists(filter: LeadFilter | null): void {
       field: `filter.${name}`,
     });
   }
+  if (filter?.state?.every((code) => /^[a-z]{2}$/i.test(code)) === false) {
+    throw new DomainError('BAD_USER_INPUT', 'filter.state takes codes of two letters.', { field: 'filter.state' });
+  }
   if (filter?.sourceId?.every(isUuid) === false) {
     throw new DomainError('BAD_USER_INPUT', 'filter.sourceId takes the ids of sources.', { field: 'filter.sourceId' });
   }

@@ -1,6 +1,6 @@
 import { keysetPage, type Page, PageArgs, requireKind } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { createSource, updateSource } from '../sources/manageSources.js';
+import { checkedText, createSource, updateSource } from '../sources/manageSources.js';
 import { SourceRow } from '../store/sourceTable.js';
 import type { LeadsContext } from './context.js';
 import { CreateSourceInput, Source, SourceConnection, SourcePricing, UpdateSourceInput } from './sourceType.js';
@@ -18,7 +18,7 @@ export class SourceResolver {
     requireKind(identity, 'OPERATOR', 'FRONTEND', 'PARTNER');
     const query = db.createQueryBuilder(SourceRow, 'source');
     if (identity.kind === 'PARTNER') query.andWhere('source.partner = :partner', { partner: identity.sub });
-    if (name != null) query.andWhere('source.name = :name', { name });
+    if (name != null) query.andWhere('source.name = :name', { name: checkedText('name', name) });
     return keysetPage({
       list: 'sources',
       query,

@@ -27,8 +27,8 @@ export async function createSource(db: DataSource, tools: LeadsTools, input: Sou
   const row: SourceRow = {
     id: uuidv7(),
     version: 1,
-    name: checked('name', input.name),
-    partner: checked('partner', input.partner),
+    name: checkedText('name', input.name),
+    partner: checkedText('partner', input.partner),
     ...pricingColumns(input.pricing),
     dailyCap: checkedCap(input.dailyCap ?? null),
     createdAt: tools.clock.now(),
@@ -56,7 +56,7 @@ export async function updateSource(
       const changed: SourceRow = {
         ...source,
         version: source.version + 1,
-        ...(input.name != null && { name: checked('name', input.name) }),
+        ...(input.name != null && { name: checkedText('name', input.name) }),
         ...(input.pricing != null && pricingColumns(input.pricing)),
         ...(input.dailyCap !== undefined && { dailyCap: checkedCap(input.dailyCap) }),
       };
@@ -81,7 +81,8 @@ function pricingColumns({ type, cents, basisPoints }: PricingInput) {
   };
 }
 
-function checked(field: string, text: string): string {
+/** Text of 1 to 100 characters that can be stored, without blanks around it; BAD_USER_INPUT otherwise. */
+export function checkedText(field: string, text: string): string {
   const parsed = shortText.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new DomainError('BAD_USER_INPUT', `Correct ${field}: ${parsed.error.issues[0]?.message ?? 'not usable'}.`, {
