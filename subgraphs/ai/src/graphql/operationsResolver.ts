@@ -3,7 +3,7 @@ import { Ctx, Directive, Field, Int, ObjectType, Query, Resolver } from 'type-gr
 import { budgetDay, readBudget } from '../store/budget.js';
 import type { AiContext } from './aiContext.js';
 
-@ObjectType({ description: 'How the services are doing. Each of them adds its own field.' })
+@ObjectType({ description: 'How the services are doing; each adds its own field.' })
 export class Health {
   @Field(() => ServiceHealth)
   ai: ServiceHealth;
