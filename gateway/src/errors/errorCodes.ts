@@ -34,7 +34,7 @@ export const errorCodes = {
   DOWNSTREAM_SERVICE_ERROR: { status: 200, meaning: 'A subgraph reported an error without a code of its own.' },
   NULL_IN_NON_NULL_FIELD: { status: 200, meaning: 'A subgraph left out a value that its schema promises.' },
   SHUTTING_DOWN: { status: 503, meaning: 'This process is about to end.' },
-  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A fault on our side; quote the request id when reporting it.' },
+  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A fault on our side; report it with the request id.' },
 } as const satisfies Record<string, { status: number; legacyStatus?: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;

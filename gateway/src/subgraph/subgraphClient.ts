@@ -41,10 +41,10 @@ const CONNECT_TIMEOUT_MS = 3_000;
  * the same process); make-fetch-happen, which Apollo's own data source uses, takes 0.91 ms.
  */
 export class SubgraphClient {
-  private readonly agent: Agent;
+  private readonly dispatcher: Agent;
 
   constructor(private readonly options: { timeoutMs: number; connections: number; metrics: Metrics }) {
-    this.agent = new Agent({
+    this.dispatcher = new Agent({
       connections: options.connections,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs) },
@@ -78,7 +78,7 @@ export class SubgraphClient {
 
   /** Closes the connections once what is under way is over. */
   async close(): Promise<void> {
-    await this.agent.close();
+    await this.dispatcher.close();
   }
 
   private async attempt({ url, headers, body }: SubgraphRequest, signal: AbortSignal): Promise<SubgraphReply> {
@@ -91,7 +91,7 @@ export class SubgraphClient {
       headers,
       body,
       signal,
-      dispatcher: this.agent,
+      dispatcher: this.dispatcher,
     });
     return { status: statusCode, contentType: String(received['content-type'] ?? ''), text: await stream.text() };
   }
