@@ -228,10 +228,18 @@ function scheduleFor(faker: Faker, index: number): DemoOpening[] {
   return [1, 2, 3, 4, 5].map((day) => ({ day, from, to }));
 }
 
+/** Two in five markets have a pool of their own; the rest go by the platform's default, in turn. */
 function makePools(faker: Faker): DemoPool[] {
-  const strategies = ['AUCTION', 'WEIGHTED', 'ROUND_ROBIN'] as const;
   return demoLines.flatMap((line) =>
-    demoStates.map((state) => ({ line, state: state.code, strategy: faker.helpers.arrayElement(strategies) })),
+    demoStates.flatMap((state) => {
+      const strategy = faker.helpers.weightedArrayElement<DemoPool['strategy'] | undefined>([
+        { weight: 12, value: undefined },
+        { weight: 3, value: 'AUCTION' },
+        { weight: 4, value: 'WEIGHTED' },
+        { weight: 1, value: 'ROUND_ROBIN' },
+      ]);
+      return strategy ? [{ line, state: state.code, strategy }] : [];
+    }),
   );
 }
 

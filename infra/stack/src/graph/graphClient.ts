@@ -38,6 +38,8 @@ export interface GraphClient {
   request<T>(operation: string, variables?: Record<string, unknown>): Promise<T>;
   /** The same client with another caller's token. */
   as(token: string): GraphClient;
+  /** The same client that gives up after `retryForMs`. */
+  within(retryForMs: number): GraphClient;
 }
 
 /** Codes of failures that pass: the operation as a whole can be sent again, because each mutation carries its idempotency key. */
@@ -71,6 +73,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         },
       }),
     as: (token) => createGraphClient({ ...options, token }),
+    within: (ms) => createGraphClient({ ...options, retryForMs: ms }),
   };
 }
 

@@ -32,7 +32,7 @@ const aboutTheLead = new Set([
 ]);
 
 /** Posts leads in which source and sellers stand by name. `clientOf` gives the caller for a source's partner. */
-export function leadPoster(names: MarketNames, clientOf: (partner: string) => GraphClient): PostLead {
+export function leadPoster(names: MarketNames, clientOf: (partner: string) => Promise<GraphClient>): PostLead {
   return async (lead, idempotencyKey) => {
     const source = names.source(String(lead.source ?? ''));
     if (!source)
@@ -49,7 +49,8 @@ export function leadPoster(names: MarketNames, clientOf: (partner: string) => Gr
       idempotencyKey,
     };
     try {
-      const answer = await clientOf(source.partner).request<CreateLeadAnswer>(createLead, { input });
+      const client = await clientOf(source.partner);
+      const answer = await client.request<CreateLeadAnswer>(createLead, { input });
       return outcomeOf(answer.createLead);
     } catch (error) {
       if (error instanceof GraphError && error.codes.every((code) => aboutTheLead.has(code))) return refusal(error);
