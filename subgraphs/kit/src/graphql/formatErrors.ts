@@ -28,10 +28,11 @@ export function presentError(error: unknown, requestId: string, log: Logger): Gr
       extensions: { code: 'BAD_USER_INPUT', problems },
     });
   }
-  if (cause instanceof GraphQLError) {
-    // Parsing, validation and variable coercion: graphql's own words say what is wrong with the operation. The errors of a compiled
-    // operation (graphql-jit) are of a class of their own without extensions.
-    const given: unknown = (cause.extensions as Record<string, unknown> | undefined)?.code;
+  // The errors of a compiled operation (graphql-jit) are of a class of their own without extensions.
+  const given: unknown = ((cause as GraphQLError).extensions as Record<string, unknown> | undefined)?.code;
+  // Parsing, validation and variable coercion have no path: graphql's own words say what is wrong with the operation. With a path it is a
+  // value of ours that does not fit the schema, such as null for a non-null field.
+  if (cause instanceof GraphQLError && (typeof given === 'string' || cause.path === undefined)) {
     const code = typeof given === 'string' ? given : 'BAD_USER_INPUT';
     return new GraphQLError(cause.message, { ...place, extensions: { code } });
   }

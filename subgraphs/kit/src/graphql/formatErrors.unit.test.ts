@@ -39,6 +39,12 @@ describe('presentError', () => {
     });
   });
 
+  it('blames the caller for an operation that is wrong, and us for a value that does not fit the schema', () => {
+    expect(present(new GraphQLError('Cannot query field')).extensions.code).toBe('BAD_USER_INPUT');
+    const ours = new GraphQLError('Cannot return null for non-nullable field', { path: ['a'] });
+    expect(present(ours).extensions.code).toBe('INTERNAL_SERVER_ERROR');
+  });
+
   it('has a sentence for each code of the registry', () => {
     for (const [code, meaning] of Object.entries(kitErrorCodes)) {
       expect(code).toMatch(/^[A-Z][A-Z_]+$/);
