@@ -1,0 +1,157 @@
+import { connectionOf, DomainError, isUuid, keysetPage, LARGEST_PAGE, PageArgs, requireKind } from '@leadgraph/kit';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql';
+import type { AssignmentStatus } from '../offers/assignmentStatus.js';
+import type { OfferStatus } from '../offers/offerStatus.js';
+import type { AgentStatus } from '../routing/vocabulary.js';
+import { Agency } from '../store/agency.js';
+import { Agent } from '../store/agent.js';
+import { Assignment } from '../store/assignment.js';
+import { Campaign } from '../store/campaign.js';
+import { License } from '../store/license.js';
+import { Notification } from '../store/notification.js';
+import { Offer } from '../store/offer.js';
+import type { AgentsContext } from './agentsContext.js';
+import { AgentStatusEnum, AssignmentStatusEnum, OfferStatusEnum } from './enums.js';
+import { seesAgent } from './visibility.js';
+
+export const AgentConnection = connectionOf('Agent', Agent);
+export const AgencyConnection = connectionOf('Agency', Agency);
+
+@InputType()
+export class AgentFilter {
+  @Field(() => AgentStatusEnum, { nullable: true })
+  status?: AgentStatus | null;
+
+  @Field(() => ID, { nullable: true })
+  agencyId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  npn?: string | null;
+}
+
+@Resolver(() => Agent)
+export class AgentResolver {
+  @Query(() => Agent, { nullable: true, description: 'Operators and frontends: any agent; an agent: itself.' })
+  agent(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Agent | null> {
+    return visibleAgent(id, context);
+  }
+
+  @Query(() => Agent, { nullable: true, description: 'The agent that is signed in.' })
+  me(@Ctx() context: AgentsContext): Promise<Agent | null> {
+    requireKind(context.identity, 'AGENT');
+    return visibleAgent(context.identity.sub, context);
+  }
+
+  @Query(() => AgentConnection, { description: 'All agents, the newest last.' })
+  agents(
+    @Arg('filter', () => AgentFilter, { nullable: true }) filter: AgentFilter | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { db, identity }: AgentsContext,
+  ) {
+    requireKind(identity, 'OPERATOR', 'FRONTEND');
+    const query = db.getRepository(Agent).createQueryBuilder('agent').where('true');
+    if (filter?.status) query.andWhere('agent.status = :status', { status: filter.status });
+    if (filter?.agencyId != null) query.andWhere('agent.agency_id = :agencyId', { agencyId: uuidArg(filter.agencyId) });
+    if (filter?.npn != null) query.andWhere('agent.npn = :npn', { npn: filter.npn });
+    return keysetPage({
+      list: 'agents',
+      query,
+      sort: [{ expression: 'agent.id', type: 'uuid', value: ({ id }) => id }],
+      direction: 'ASC',
+      page,
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Operators, frontends and the agent itself.' })
+  email(@Root() agent: Agent, @Ctx() { identity }: AgentsContext): string | null {
+    return seesAgent(identity, agent.id) ? agent.email : null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'E.164. Operators, frontends and the agent itself.' })
+  phone(@Root() agent: Agent, @Ctx() { identity }: AgentsContext): string | null {
+    return seesAgent(identity, agent.id) ? agent.phone : null;
+  }
+
+  @FieldResolver(() => Agency)
+  agency(@Root() agent: Agent, @Ctx() { loaders }: AgentsContext): Promise<Agency | null> {
+    return loaders.agencies.load(agent.agencyId);
+  }
+
+  @FieldResolver(() => [License], { description: 'All of its licences; for whoever may see the agent.' })
+  licenses(@Root() agent: Agent, @Ctx() { loaders, identity }: AgentsContext): Promise<License[]> | License[] {
+    return seesAgent(identity, agent.id) ? loaders.licensesOfAgent.load(agent.id) : [];
+  }
+
+  @FieldResolver(() => [Campaign])
+  campaigns(@Root() agent: Agent, @Ctx() { loaders, identity }: AgentsContext): Promise<Campaign[]> | Campaign[] {
+    return seesAgent(identity, agent.id) ? loaders.campaignsOfAgent.load(agent.id) : [];
+  }
+
+  @FieldResolver(() => [Offer], { description: 'The newest first. The query "offers" pages through all of them.' })
+  offers(
+    @Root() agent: Agent,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('status', () => [OfferStatusEnum], { nullable: true }) status: OfferStatus[] | null | undefined,
+    @Ctx() { loaders, identity }: AgentsContext,
+  ): Promise<Offer[]> | Offer[] {
+    const list = { first: listSize(first), statuses: status ?? null };
+    return seesAgent(identity, agent.id) ? loaders.offersOfAgent(list).load(agent.id) : [];
+  }
+
+  @FieldResolver(() => [Assignment], { description: 'The newest first.' })
+  assignments(
+    @Root() agent: Agent,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('status', () => [AssignmentStatusEnum], { nullable: true }) status: AssignmentStatus[] | null | undefined,
+    @Ctx() { loaders, identity }: AgentsContext,
+  ): Promise<Assignment[]> | Assignment[] {
+    const list = { first: listSize(first), statuses: status ?? null };
+    return seesAgent(identity, agent.id) ? loaders.assignmentsOfAgent(list).load(agent.id) : [];
+  }
+
+  @FieldResolver(() => [Notification], { description: 'The newest first.' })
+  notifications(
+    @Root() agent: Agent,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Ctx() { loaders, identity }: AgentsContext,
+  ): Promise<Notification[]> | Notification[] {
+    const list = { first: listSize(first) };
+    return seesAgent(identity, agent.id) ? loaders.notificationsOfAgent(list).load(agent.id) : [];
+  }
+}
+
+@Resolver(() => Agency)
+export class AgencyResolver {
+  @Query(() => AgencyConnection)
+  agencies(@Args(() => PageArgs) page: PageArgs, @Ctx() { db, identity }: AgentsContext) {
+    requireKind(identity, 'OPERATOR', 'FRONTEND');
+    return keysetPage({
+      list: 'agencies',
+      query: db.getRepository(Agency).createQueryBuilder('agency'),
+      sort: [{ expression: 'agency.id', type: 'uuid', value: ({ id }) => id }],
+      direction: 'ASC',
+      page,
+    });
+  }
+}
+
+/** An agent whom the caller may ask for; null for others and for ids that are none. */
+export async function visibleAgent(id: string, { identity, loaders }: AgentsContext): Promise<Agent | null> {
+  return isUuid(id) && seesAgent(identity, id) ? loaders.agents.load(id) : null;
+}
+
+/** The id if it is one; BAD_USER_INPUT else, since a filter on it could only be a mistake. */
+export function uuidArg(id: string): string {
+  if (isUuid(id)) return id;
+  throw new DomainError('BAD_USER_INPUT', `"${id}" is not an id. Ids are UUIDs, as this API returns them.`);
+}
+
+function listSize(first: number): number {
+  if (first > LARGEST_PAGE) {
+    throw new DomainError('PAGE_TOO_LARGE', `A list has at most ${LARGEST_PAGE} entries; ask for fewer.`, {
+      field: 'first',
+    });
+  }
+  if (first < 1) throw new DomainError('BAD_USER_INPUT', 'Ask for at least one entry.', { field: 'first' });
+  return first;
+}

@@ -1,0 +1,13 @@
+import type { RequestContext } from '@leadgraph/kit';
+import type { AgentsRules } from '../agentsRules.js';
+import { type AgentsLoaders, createAgentsLoaders } from './loaders.js';
+
+export interface AgentsContext extends RequestContext {
+  readonly rules: AgentsRules;
+  readonly loaders: AgentsLoaders;
+}
+
+/** Adds to a request's context what the resolvers of agents need. */
+export function createAgentsContext(base: RequestContext, rules: AgentsRules): AgentsContext {
+  return { ...base, rules, loaders: createAgentsLoaders(base.db) };
+}

@@ -1,0 +1,175 @@
+import { DateTime, SafeInt } from '@leadgraph/kit';
+import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import type { TraceEntry } from '../routing/planRound.js';
+import type { RoutingState } from '../routing/routingState.js';
+import type { PoolStrategy, SaleMode } from '../routing/vocabulary.js';
+import { Agent } from '../store/agent.js';
+import { Campaign } from '../store/campaign.js';
+import { Offer } from '../store/offer.js';
+import type { Routing, RoutingRound } from '../store/routing.js';
+import type { AgentsContext } from './agentsContext.js';
+import { PoolStrategyEnum, RoutingReasonEnum, RoutingStateEnum, SaleModeEnum, TraceOutcomeEnum } from './enums.js';
+import { Lead } from './stubs.js';
+import { seesAgent, seesMarket } from './visibility.js';
+
+@ObjectType({ description: 'Why one campaign won or lost.' })
+export class RoutingTraceEntry {
+  campaignId: string;
+  agentId: string;
+
+  @Field(() => SaleModeEnum)
+  mode: SaleMode;
+
+  @Field(() => TraceOutcomeEnum)
+  outcome: string;
+
+  @Field(() => RoutingReasonEnum, { nullable: true, description: 'The first reason that applied; null for a winner.' })
+  reason: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The place in the order of those that passed, from 1.' })
+  rank: number | null;
+
+  @Field(() => SafeInt, { description: 'What it would pay.' })
+  priceCents: number;
+
+  @Field(() => SafeInt)
+  bidCents: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'When its schedule opens, if nothing else kept it out.' })
+  opensAt: Date | null;
+}
+
+@ObjectType()
+export class RoutingReasonCount {
+  @Field(() => RoutingReasonEnum)
+  reason: string;
+
+  @Field(() => Int)
+  campaigns: number;
+}
+
+@ObjectType('RoutingRound', { description: 'One decision: a round, or the replacement of an offer within it.' })
+export class RoutingRoundType {
+  @Field(() => Int)
+  round: number;
+
+  @Field(() => Int, {
+    description: '0 is the round itself; the others replaced offers that failed before their agent saw them.',
+  })
+  step: number;
+
+  @Field(() => DateTime)
+  decidedAt: Date;
+
+  @Field(() => RoutingReasonEnum, { nullable: true, description: 'Why the lead could not be offered to anybody.' })
+  gate: string | null;
+
+  @Field(() => SaleModeEnum, { nullable: true })
+  mode: SaleMode | null;
+
+  @Field(() => PoolStrategyEnum)
+  strategy: PoolStrategy;
+
+  @Field(() => SafeInt, { nullable: true, description: 'The best exclusive price. Operators and frontends only.' })
+  exclusiveCents: number | null;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'The sum of the best shared prices. Operators and frontends only.',
+  })
+  sharedCents: number | null;
+
+  @Field(() => [RoutingReasonCount], { description: 'How many campaigns lost for which reason.' })
+  reasons: RoutingReasonCount[];
+
+  @Field(() => [RoutingTraceEntry], {
+    description: 'Every campaign that is set up for the lead’s line and state; for an agent its own.',
+  })
+  trace: RoutingTraceEntry[];
+}
+
+@ObjectType({ description: 'How the lead found its buyers, or why it did not.' })
+export class LeadRouting {
+  leadId: string;
+
+  @Field(() => RoutingStateEnum)
+  state: RoutingState;
+
+  @Field(() => Int, { description: 'The number of the last round.' })
+  round: number;
+
+  @Field(() => SaleModeEnum, { nullable: true })
+  mode: SaleMode | null;
+
+  @Field(() => Int)
+  maxSales: number;
+
+  @Field(() => Int, { description: 'Accepted offers; never more than maxSales.' })
+  acceptedCount: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'When a QUEUED lead is routed again.' })
+  retryAt: Date | null;
+
+  @Field(() => [RoutingRoundType])
+  rounds: RoutingRoundType[];
+}
+
+@Resolver(() => Lead)
+export class LeadOffersResolver {
+  @FieldResolver(() => [Offer], { description: 'Operators and frontends: all of its offers; an agent: its own.' })
+  async offers(@Root() lead: Lead, @Ctx() { loaders, identity }: AgentsContext): Promise<Offer[]> {
+    if (!seesMarket(identity) && identity.kind !== 'AGENT') return [];
+    const offers = await loaders.offersOfLead.load(lead.id);
+    return offers.filter(({ agentId }) => seesAgent(identity, agentId));
+  }
+
+  @FieldResolver(() => LeadRouting, { nullable: true, description: 'Null before the lead was qualified.' })
+  routing(@Root() lead: Lead, @Ctx() { loaders, identity }: AgentsContext): Promise<Routing | null> | null {
+    return seesMarket(identity) || identity.kind === 'AGENT' ? loaders.routings.load(lead.id) : null;
+  }
+}
+
+@Resolver(() => LeadRouting)
+export class LeadRoutingResolver {
+  @FieldResolver(() => [RoutingRoundType])
+  async rounds(@Root() routing: LeadRouting, @Ctx() { loaders, identity }: AgentsContext): Promise<RoutingRoundType[]> {
+    const rounds = await loaders.roundsOfLead.load(routing.leadId);
+    return rounds.map((round) => shownRound(round, identity));
+  }
+}
+
+@Resolver(() => RoutingTraceEntry)
+export class RoutingTraceEntryResolver {
+  @FieldResolver(() => Campaign)
+  campaign(@Root() entry: RoutingTraceEntry, @Ctx() { loaders }: AgentsContext): Promise<Campaign | null> {
+    return loaders.campaigns.load(entry.campaignId);
+  }
+
+  @FieldResolver(() => Agent)
+  agent(@Root() entry: RoutingTraceEntry, @Ctx() { loaders }: AgentsContext): Promise<Agent | null> {
+    return loaders.agents.load(entry.agentId);
+  }
+}
+
+/** What others bid and why they lost is between them and the operators: an agent sees its own campaigns. */
+function shownRound(round: RoutingRound, identity: AgentsContext['identity']): RoutingRoundType {
+  const all = seesMarket(identity);
+  const trace = round.trace.filter(({ agentId }) => seesAgent(identity, agentId));
+  return {
+    round: round.round,
+    step: round.step,
+    decidedAt: round.decidedAt,
+    gate: round.gate,
+    mode: round.mode,
+    strategy: round.strategy,
+    exclusiveCents: all ? round.exclusiveCents : null,
+    sharedCents: all ? round.sharedCents : null,
+    reasons: countBy(trace),
+    trace: trace.map((entry) => ({ ...entry, opensAt: entry.opensAt === null ? null : new Date(entry.opensAt) })),
+  };
+}
+
+function countBy(trace: readonly TraceEntry[]): RoutingReasonCount[] {
+  const groups = Map.groupBy(trace, ({ reason }) => reason);
+  return [...groups].flatMap(([reason, entries]) => (reason === null ? [] : [{ reason, campaigns: entries.length }]));
+}

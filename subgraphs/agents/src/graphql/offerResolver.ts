@@ -1,0 +1,113 @@
+import { connectionOf, DateTime, isUuid, keysetPage, PageArgs, requireKind } from '@leadgraph/kit';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
+import type { OfferStatus } from '../offers/offerStatus.js';
+import { Agent } from '../store/agent.js';
+import { Assignment } from '../store/assignment.js';
+import { Campaign } from '../store/campaign.js';
+import { Offer } from '../store/offer.js';
+import { uuidArg } from './agentResolver.js';
+import type { AgentsContext } from './agentsContext.js';
+import { OfferStatusEnum } from './enums.js';
+import { Lead, Quote } from './stubs.js';
+import { seesAgent } from './visibility.js';
+
+export const OfferConnection = connectionOf('Offer', Offer);
+
+/** Lists without a date filter reach back this far. */
+const LAST_DAYS_MS = 90 * 86_400_000;
+
+@InputType()
+export class OfferFilter {
+  @Field(() => [OfferStatusEnum], { nullable: true, description: 'Any of these.' })
+  status?: OfferStatus[] | null;
+
+  @Field(() => ID, { nullable: true })
+  agentId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  leadId?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Made at this time or later. Default: the last 90 days.' })
+  since?: Date | null;
+}
+
+@Resolver(() => Offer)
+export class OfferResolver {
+  @Query(() => Offer, { nullable: true })
+  async offer(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Offer | null> {
+    return visibleOffer(id, context);
+  }
+
+  @Query(() => OfferConnection, {
+    description: 'The newest first. Operators and frontends: all offers; an agent: its own.',
+  })
+  offers(
+    @Arg('filter', () => OfferFilter, { nullable: true }) filter: OfferFilter | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { db, identity, clock }: AgentsContext,
+  ) {
+    requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT');
+    const since = filter?.since ?? new Date(clock.now().getTime() - LAST_DAYS_MS);
+    const query = db.getRepository(Offer).createQueryBuilder('offer').where('offer.reserved_at >= :since', { since });
+    if (identity.kind === 'AGENT') query.andWhere('offer.agent_id = :own', { own: uuidArg(identity.sub) });
+    if (filter?.status) query.andWhere('offer.status = ANY(:statuses)', { statuses: filter.status });
+    if (filter?.agentId != null) query.andWhere('offer.agent_id = :agentId', { agentId: uuidArg(filter.agentId) });
+    if (filter?.leadId != null) query.andWhere('offer.lead_id = :leadId', { leadId: uuidArg(filter.leadId) });
+    return keysetPage({
+      list: 'offers',
+      query,
+      sort: [{ expression: 'offer.id', type: 'uuid', value: ({ id }) => id }],
+      direction: 'DESC',
+      page,
+    });
+  }
+
+  @FieldResolver(() => Lead)
+  lead(@Root() offer: Offer): Lead {
+    return { id: offer.leadId };
+  }
+
+  @FieldResolver(() => Agent)
+  agent(@Root() offer: Offer, @Ctx() { loaders }: AgentsContext): Promise<Agent | null> {
+    return loaders.agents.load(offer.agentId);
+  }
+
+  @FieldResolver(() => Campaign)
+  campaign(@Root() offer: Offer, @Ctx() { loaders }: AgentsContext): Promise<Campaign | null> {
+    return loaders.campaigns.load(offer.campaignId);
+  }
+
+  @FieldResolver(() => Quote, { description: 'Where the price stands with its breakdown.' })
+  quote(@Root() offer: Offer): Quote {
+    return { id: offer.quoteId };
+  }
+
+  @FieldResolver(() => Assignment, { nullable: true, description: 'What became of it once it was settled.' })
+  assignment(@Root() offer: Offer, @Ctx() { loaders }: AgentsContext): Promise<Assignment | null> {
+    return loaders.assignmentOfOffer.load(offer.id);
+  }
+}
+
+@Resolver(() => Assignment)
+export class AssignmentResolver {
+  @FieldResolver(() => Offer)
+  offer(@Root() assignment: Assignment, @Ctx() { loaders }: AgentsContext): Promise<Offer | null> {
+    return loaders.offers.load(assignment.offerId);
+  }
+
+  @FieldResolver(() => Lead)
+  lead(@Root() assignment: Assignment): Lead {
+    return { id: assignment.leadId };
+  }
+
+  @FieldResolver(() => Agent)
+  agent(@Root() assignment: Assignment, @Ctx() { loaders }: AgentsContext): Promise<Agent | null> {
+    return loaders.agents.load(assignment.agentId);
+  }
+}
+
+/** An offer that the caller may see; null for others'. */
+export async function visibleOffer(id: string, { identity, loaders }: AgentsContext): Promise<Offer | null> {
+  const offer = isUuid(id) ? await loaders.offers.load(id) : null;
+  return offer && seesAgent(identity, offer.agentId) ? offer : null;
+}

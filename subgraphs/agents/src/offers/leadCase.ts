@@ -1,0 +1,199 @@
+import { emit } from '@leadgraph/kit';
+import type { EventPayload, EventType } from '@leadgraph/schema';
+import type { EntityManager } from 'typeorm';
+import { type AgentsRules, resendTime } from '../agentsRules.js';
+import { Offer } from '../store/offer.js';
+import { insertOffers, updateOffers } from '../store/offerStore.js';
+import type { Routing } from '../store/routing.js';
+import { lockRouting, saveRouting, tryLockRouting } from '../store/routingStore.js';
+import { lockUsage, type OfferOutcome, recordOfferOutcomes } from '../store/usageStore.js';
+import { type CancelReason, canBecome, isWaiting, type OfferStatus } from './offerStatus.js';
+
+type AgentsEvent = Extract<EventType, `agents.${string}`>;
+interface Announcement {
+  type: AgentsEvent;
+  offer: Offer | null;
+  payload: EventPayload<AgentsEvent>;
+  leadVersion: number;
+}
+
+/**
+ * A lead's routing and offers within one transaction. Opening it locks the routing row, so whatever happens to a lead's offers happens one after
+ * another; `save` writes what changed and the events in the order in which they came about. Locks are always taken in
+ * the order routing row, pool, campaigns' usage.
+ */
+export class LeadCase {
+  readonly tx: EntityManager;
+  readonly rules: AgentsRules;
+  readonly routing: Routing;
+  readonly now: Date;
+  readonly offers: Offer[];
+  readonly #added: Offer[] = [];
+  readonly #changed = new Set<Offer>();
+  readonly #announcements: Announcement[] = [];
+  #outcomes: OfferOutcome[] = [];
+
+  private constructor(tx: EntityManager, rules: AgentsRules, routing: Routing, offers: Offer[]) {
+    this.tx = tx;
+    this.rules = rules;
+    this.routing = routing;
+    this.offers = offers;
+    this.now = rules.clock.now();
+  }
+
+  /** Opens a lead's case and waits for its lock. A lead that was not heard of yet gets its routing row. */
+  static async open(tx: EntityManager, leadId: string, rules: AgentsRules): Promise<LeadCase> {
+    const { settings, clock } = rules;
+    const routing = await lockRouting(tx, leadId, {
+      lastRound: settings.routing.mostRounds,
+      resendAt: resendTime(clock.now(), settings.quotesResendMs, 0, settings),
+    });
+    return LeadCase.#read(tx, routing, rules);
+  }
+
+  /** Opens a lead's case if nobody else is at it; for sweepers, which come again. */
+  static async tryOpen(tx: EntityManager, leadId: string, rules: AgentsRules): Promise<LeadCase | null> {
+    const routing = await tryLockRouting(tx, leadId);
+    return routing && LeadCase.#read(tx, routing, rules);
+  }
+
+  static async #read(tx: EntityManager, routing: Routing, rules: AgentsRules): Promise<LeadCase> {
+    // Read after the lock was got: what another transaction did to the offers is committed by now.
+    const offers = await tx.getRepository(Offer).find({ where: { leadId: routing.leadId }, order: { id: 'ASC' } });
+    return new LeadCase(tx, rules, routing, offers);
+  }
+
+  get leadId(): string {
+    return this.routing.leadId;
+  }
+
+  offer(id: string): Offer | undefined {
+    return this.offers.find((offer) => offer.id === id);
+  }
+
+  /** The offers that wait for payments or for their agent. */
+  waiting(): Offer[] {
+    return this.offers.filter((offer) => isWaiting(offer.status));
+  }
+
+  /** Places that nobody has accepted; an exclusive lead has one. */
+  freePlaces(): number {
+    const { mode, maxSales, acceptedCount } = this.routing;
+    return (mode === 'EXCLUSIVE' && acceptedCount > 0 ? 1 : maxSales) - acceptedCount;
+  }
+
+  add(offer: Offer): void {
+    this.offers.push(offer);
+    this.#added.push(offer);
+  }
+
+  /** Notes that an offer's fields changed. */
+  touch(offer: Offer): void {
+    if (this.#added.includes(offer) || this.#changed.has(offer)) return;
+    offer.version += 1;
+    this.#changed.add(offer);
+  }
+
+  /** Moves an offer on. Throws for a step that the state machine does not have: callers look at the status first. */
+  move(offer: Offer, to: OfferStatus, cancelReason: CancelReason | null = null): void {
+    const from = offer.status;
+    if (!canBecome(from, to)) throw new Error(`offer ${offer.id} cannot go from ${from} to ${to}`);
+    this.touch(offer);
+    offer.status = to;
+    offer.cancelReason = cancelReason;
+    offer.resendAt = null;
+    offer.resends = 0;
+    if (to !== 'OFFERED') {
+      offer.endedAt = this.now;
+      const accepted = to === 'ACCEPTED';
+      this.#outcomes.push({
+        campaignId: offer.campaignId,
+        priceCents: offer.priceCents,
+        buckets: offer.capBuckets,
+        released: !accepted,
+        decided: accepted || to === 'REJECTED' || to === 'EXPIRED',
+        accepted,
+      });
+    }
+  }
+
+  /** Makes an offer CANCELLED and says so. */
+  cancel(offer: Offer, reason: CancelReason): void {
+    this.move(offer, 'CANCELLED', reason);
+    this.announceOffer('agents.offer.cancelled', offer, { reason });
+  }
+
+  /** Announces something about an offer: its ids and what the event adds to them. */
+  announceOffer<T extends Extract<AgentsEvent, `agents.offer.${string}`>>(
+    type: T,
+    offer: Offer,
+    more: Omit<EventPayload<T>, 'offerId' | 'leadId' | 'agentId'>,
+  ): void {
+    const ids = { offerId: offer.id, leadId: offer.leadId, agentId: offer.agentId };
+    this.#announce(type, offer, { ...ids, ...more } as unknown as EventPayload<T>);
+  }
+
+  /** Announces something about the lead's routing. */
+  announceRouting<T extends 'agents.routing.started' | 'agents.routing.completed' | 'agents.quote.requested'>(
+    type: T,
+    payload: EventPayload<T>,
+  ): void {
+    this.#announce(type, null, payload);
+  }
+
+  /** The campaigns whose usage will change at `save`, for a caller that has to lock further ones with them. */
+  touchedCampaigns(): string[] {
+    return this.#outcomes.map(({ campaignId }) => campaignId);
+  }
+
+  /** Writes the outcomes of ended offers into the campaigns' usage. The usage is locked by now. */
+  async recordOutcomes(): Promise<void> {
+    await recordOfferOutcomes(this.tx, this.#outcomes);
+    this.#outcomes = [];
+  }
+
+  /** Writes the offers that changed so far, so that what is read next sees them. */
+  async flush(): Promise<void> {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    await updateOffers(this.tx, changed);
+  }
+
+  /** Writes everything that changed, and the events. */
+  async save(): Promise<void> {
+    const { tx } = this;
+    if (this.#outcomes.length > 0) {
+      await lockUsage(tx, this.touchedCampaigns());
+      await this.recordOutcomes();
+    }
+    // Ended offers first: the index of live exclusive offers must not see the old and the new one together.
+    await this.flush();
+    await insertOffers(tx, this.#added);
+    await saveRouting(tx, this.routing);
+    for (const { type, offer, payload, leadVersion } of this.#announcements) {
+      await emit(tx, {
+        type,
+        partitionKey: offer?.agentId ?? this.leadId,
+        // All that happens to one lead reaches a consumer in the order in which it happened.
+        orderKey: this.leadId,
+        entities: [
+          ...(offer ? [{ __typename: 'Offer', key: offer.id, version: offer.version }] : []),
+          { __typename: 'Lead', key: this.leadId, version: leadVersion },
+          ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
+        ],
+        payload,
+        occurredAt: this.now,
+      });
+    }
+  }
+
+  #announce<T extends AgentsEvent>(type: T, offer: Offer | null, payload: EventPayload<T>): void {
+    this.routing.version += 1;
+    this.#announcements.push({
+      type,
+      offer,
+      payload: payload as EventPayload<AgentsEvent>,
+      leadVersion: this.routing.version,
+    });
+  }
+}

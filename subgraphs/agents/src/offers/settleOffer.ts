@@ -1,0 +1,77 @@
+import { emit, uuidv7 } from '@leadgraph/kit';
+import type { EventPayload } from '@leadgraph/schema';
+import type { EntityManager } from 'typeorm';
+import type { AgentsRules } from '../agentsRules.js';
+import { continueRouting } from '../routing/continueRouting.js';
+import { insertAssignment, queueNotification } from '../store/assignmentStore.js';
+import { giveBackPlace } from '../store/routingStore.js';
+import { LeadCase } from './leadCase.js';
+
+/** The lead is paid for and its contact visible: the agent gets it as an assignment, and a message. Once per offer. */
+export async function settleOffer(
+  tx: EntityManager,
+  sold: EventPayload<'leads.lead.sold'>,
+  rules: AgentsRules,
+): Promise<void> {
+  const leadCase = await LeadCase.open(tx, sold.leadId, rules);
+  const offer = leadCase.offer(sold.offerId);
+  if (offer?.status !== 'ACCEPTED' || offer.settlement === 'SETTLED') return;
+  leadCase.touch(offer);
+  offer.settlement = 'SETTLED';
+  offer.resendAt = null;
+  leadCase.routing.version += 1;
+  await leadCase.save();
+
+  const { leadId, agentId, id: offerId } = offer;
+  const assignmentId = uuidv7();
+  await insertAssignment(tx, { id: assignmentId, offerId, leadId, agentId, at: leadCase.now });
+  const lead = { __typename: 'Lead', key: leadId, version: leadCase.routing.version };
+  const agent = { __typename: 'Agent', key: agentId, version: leadCase.now.getTime() };
+  await emit(tx, {
+    type: 'agents.assignment.created',
+    partitionKey: agentId,
+    orderKey: leadId,
+    entities: [
+      { __typename: 'Assignment', key: assignmentId, version: 1 },
+      { __typename: 'Offer', key: offerId, version: offer.version },
+      lead,
+      agent,
+    ],
+    payload: { assignmentId, offerId, leadId, agentId },
+    occurredAt: leadCase.now,
+  });
+
+  const notification = { id: uuidv7(), channel: 'EMAIL', template: 'lead-sold' } as const;
+  await queueNotification(tx, { ...notification, agentId, offerId, at: leadCase.now });
+  await emit(tx, {
+    type: 'agents.notification.queued',
+    partitionKey: agentId,
+    orderKey: leadId,
+    entities: [{ __typename: 'Notification', key: notification.id, version: 1 }, agent],
+    payload: {
+      notificationId: notification.id,
+      agentId,
+      channel: notification.channel,
+      template: notification.template,
+    },
+    occurredAt: leadCase.now,
+  });
+}
+
+/** The money could not be taken: the place is given back and routing goes on. */
+export async function captureFailed(
+  tx: EntityManager,
+  failed: EventPayload<'payments.charge.failed'>,
+  rules: AgentsRules,
+): Promise<void> {
+  const leadCase = await LeadCase.open(tx, failed.leadId, rules);
+  const offer = leadCase.offer(failed.offerId);
+  if (offer?.status !== 'ACCEPTED' || offer.settlement === 'SETTLED') return;
+  leadCase.cancel(offer, 'CAPTURE_FAILED');
+  offer.settlement = 'FAILED';
+  offer.refusal = failed.reason;
+  await giveBackPlace(tx, offer.leadId);
+  leadCase.routing.acceptedCount -= 1;
+  await continueRouting(leadCase);
+  await leadCase.save();
+}

@@ -1,0 +1,132 @@
+import { uuidv7 } from '@leadgraph/kit';
+import { resendTime } from '../agentsRules.js';
+import type { LeadCase } from '../offers/leadCase.js';
+import { readCandidates } from '../store/candidateStore.js';
+import type { Offer } from '../store/offer.js';
+import { readWindowOverride } from '../store/offerWindow.js';
+import { insertRound, readPool, saveWeights } from '../store/routingStore.js';
+import { lockUsage, useCampaignCaps } from '../store/usageStore.js';
+import type { Candidate, RoutingLead, RoutingQuotes } from './candidate.js';
+import { capBuckets } from './caps.js';
+import { type ChosenCandidate, planRound, type RoundPlan } from './planRound.js';
+import type { SaleMode } from './vocabulary.js';
+
+/** More often than this the caps of chosen campaigns do not run out between reading and reserving. */
+const MOST_PLANS = 20;
+
+/**
+ * Decides a round, or a replacement within one, and makes its offers: reads the candidates, plans, uses the caps of the chosen ones by
+ * conditional updates, keeps the trace, and reserves. When a cap ran out in the meantime, the plan is made again with the counters as
+ * they are now.
+ */
+export async function decideRound(
+  leadCase: LeadCase,
+  input: { lead: RoutingLead; quotes: RoutingQuotes; mode: SaleMode | null },
+): Promise<RoundPlan> {
+  const { tx, routing, rules, now } = leadCase;
+  const { line, state } = input.lead.facts;
+  const settings = rules.settings.routing;
+  await leadCase.flush();
+  const pool = (await readPool(tx, line, state)) ?? { strategy: settings.defaultStrategy, weights: {} };
+  let candidates = await readCandidates(tx, { leadId: leadCase.leadId, line, state });
+  const places = { free: leadCase.freePlaces(), live: leadCase.waiting().length, mode: input.mode };
+
+  for (let attempt = 1; attempt <= MOST_PLANS; attempt += 1) {
+    const plan = planRound({ ...input, candidates, pool, places, settings, now });
+    const exhausted = await reserveCaps(leadCase, plan.chosen);
+    if (exhausted) {
+      candidates = candidates.map((candidate) => exhausted.get(candidate.campaignId) ?? candidate);
+      continue;
+    }
+    await insertRound(tx, routing, { plan, strategy: pool.strategy, decidedAt: now });
+    if (plan.chosen.length > 0) {
+      routing.mode = plan.mode;
+      if (pool.strategy === 'WEIGHTED') await saveWeights(tx, { line, state, weights: plan.weights });
+      await makeOffers(leadCase, plan.chosen);
+    }
+    return plan;
+  }
+  throw new Error(`the caps of the candidates for lead ${leadCase.leadId} kept running out`);
+}
+
+/**
+ * Uses the chosen campaigns' caps. All of them are locked in one go and in order, together with those that this transaction gives back, behind a
+ * savepoint: if one of them has run out nothing is used, the locks are let go, and the candidates with their present counters are returned.
+ */
+async function reserveCaps(
+  leadCase: LeadCase,
+  chosen: readonly ChosenCandidate[],
+): Promise<Map<string, Candidate> | null> {
+  if (chosen.length === 0) return null;
+  const { tx, now } = leadCase;
+  await tx.query('SAVEPOINT reserve_caps');
+  const usage = await lockUsage(tx, [
+    ...leadCase.touchedCampaigns(),
+    ...chosen.map(({ candidate }) => candidate.campaignId),
+  ]);
+  const uses = chosen.map(({ candidate, priceCents }) => ({
+    campaignId: candidate.campaignId,
+    priceCents,
+    buckets: capBuckets(now, candidate.agent.timeZone),
+    caps: candidate.caps,
+  }));
+  const used = await useCampaignCaps(tx, uses, now);
+  if (used.size === chosen.length) {
+    await tx.query('RELEASE SAVEPOINT reserve_caps');
+    await leadCase.recordOutcomes();
+    return null;
+  }
+  await tx.query('ROLLBACK TO SAVEPOINT reserve_caps');
+  await tx.query('RELEASE SAVEPOINT reserve_caps');
+  return new Map(
+    chosen.map(({ candidate }) => [
+      candidate.campaignId,
+      { ...candidate, usage: usage.get(candidate.campaignId) ?? candidate.usage },
+    ]),
+  );
+}
+
+async function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]): Promise<void> {
+  const { tx, routing, now, rules } = leadCase;
+  const { settings } = rules;
+  const windowMs = ((await readWindowOverride(tx, now))?.seconds ?? settings.offerWindowMs / 1_000) * 1_000;
+  for (const { candidate, quoteId, priceCents } of chosen) {
+    const offer: Offer = {
+      id: uuidv7(),
+      leadId: leadCase.leadId,
+      agentId: candidate.agentId,
+      campaignId: candidate.campaignId,
+      round: routing.round,
+      mode: candidate.mode,
+      status: 'RESERVED',
+      settlement: 'NONE',
+      cancelReason: null,
+      rejectReason: null,
+      refusal: null,
+      quoteId,
+      priceCents,
+      autoAccept: candidate.autoAccept,
+      capBuckets: capBuckets(now, candidate.agent.timeZone),
+      windowEndsAt: new Date(now.getTime() + settings.holdWaitMs + windowMs),
+      reservedAt: now,
+      offeredAt: null,
+      expiresAt: null,
+      endedAt: null,
+      resendAt: resendTime(now, settings.reservedResendMs, 0, settings),
+      resends: 0,
+      version: 1,
+    };
+    leadCase.add(offer);
+    announceReserved(leadCase, offer);
+  }
+}
+
+/** Asks payments to hold an offer's price. */
+export function announceReserved(leadCase: LeadCase, offer: Offer): void {
+  leadCase.announceOffer('agents.offer.reserved', offer, {
+    mode: offer.mode,
+    quoteId: offer.quoteId,
+    priceCents: offer.priceCents,
+    windowEndsAt: offer.windowEndsAt.toISOString(),
+  });
+}

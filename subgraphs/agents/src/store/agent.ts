@@ -1,0 +1,55 @@
+import { DateTime } from '@leadgraph/kit';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { AgentStatusEnum, AvailabilityEnum } from '../graphql/enums.js';
+import type { AgentStatus, Availability } from '../routing/vocabulary.js';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A licensed insurance agent who buys leads.' })
+@Entity('agent')
+export class Agent {
+  @Field(() => ID)
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Field(() => String, { description: 'National Producer Number.' })
+  @Column('text')
+  npn: string;
+
+  @Field(() => String)
+  @Column('text')
+  name: string;
+
+  /** Shown by a field resolver: not everybody may see it. */
+  @Column('text')
+  email: string;
+
+  @Column('text')
+  phone: string;
+
+  @Column('uuid', { name: 'agency_id' })
+  agencyId: string;
+
+  @Field(() => [String], { description: 'Insurers that the agent sells for; a lead insured there is not offered.' })
+  @Column('text', { array: true })
+  carriers: string[];
+
+  @Field(() => String, { description: 'IANA. Schedules and caps follow its clock.' })
+  @Column('text', { name: 'time_zone' })
+  timeZone: string;
+
+  @Field(() => AgentStatusEnum)
+  @Column('text')
+  status: AgentStatus;
+
+  @Field(() => AvailabilityEnum)
+  @Column('text')
+  availability: Availability;
+
+  @Column('int')
+  version: number;
+
+  @Field(() => DateTime)
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+}

@@ -1,0 +1,79 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RoundPlan, TraceEntry } from '../routing/planRound.js';
+import type { RoutingState } from '../routing/routingState.js';
+import type { PoolStrategy, SaleMode } from '../routing/vocabulary.js';
+import { bigintAsNumber } from './bigintAsNumber.js';
+
+/** Where the routing of one lead stands (routingState.ts). */
+@Entity('routing')
+export class Routing {
+  @PrimaryColumn('uuid', { name: 'lead_id' })
+  leadId: string;
+
+  @Column('text')
+  state: RoutingState;
+
+  @Column('int')
+  round: number;
+
+  @Column('int', { name: 'last_round' })
+  lastRound: number;
+
+  @Column('int')
+  step: number;
+
+  @Column('text', { nullable: true })
+  mode: SaleMode | null;
+
+  @Column('int', { name: 'max_sales' })
+  maxSales: number;
+
+  @Column('int', { name: 'accepted_count' })
+  acceptedCount: number;
+
+  @Column('timestamptz', { name: 'retry_at', nullable: true })
+  retryAt: Date | null;
+
+  @Column('timestamptz', { name: 'resend_at', nullable: true })
+  resendAt: Date | null;
+
+  @Column('int')
+  resends: number;
+
+  @Column('bigint', { transformer: bigintAsNumber })
+  version: number;
+}
+
+/** One decision of a lead's routing: a round, or the replacement of an offer within it (step > 0). */
+@Entity('routing_round')
+export class RoutingRound {
+  @PrimaryColumn('uuid', { name: 'lead_id' })
+  leadId: string;
+
+  @PrimaryColumn('int')
+  round: number;
+
+  @PrimaryColumn('int')
+  step: number;
+
+  @Column('timestamptz', { name: 'decided_at' })
+  decidedAt: Date;
+
+  @Column('text', { nullable: true })
+  gate: RoundPlan['gate'];
+
+  @Column('text', { nullable: true })
+  mode: SaleMode | null;
+
+  @Column('text')
+  strategy: PoolStrategy;
+
+  @Column('bigint', { name: 'exclusive_cents', transformer: bigintAsNumber })
+  exclusiveCents: number;
+
+  @Column('bigint', { name: 'shared_cents', transformer: bigintAsNumber })
+  sharedCents: number;
+
+  @Column('jsonb')
+  trace: TraceEntry[];
+}

@@ -1,0 +1,31 @@
+import { inTransaction } from '@leadgraph/kit';
+import type { DataSource } from 'typeorm';
+import type { AgentsRules } from '../agentsRules.js';
+import { LeadCase } from '../offers/leadCase.js';
+
+export const SWEEP_BATCH = 100;
+
+/**
+ * Opens each of the leads that a sweeper found, one transaction a lead, and lets `act` do what is due; true means that it did something. What
+ * another process is at is left to it. `act` must look at the state again, since it may have changed after it was found.
+ */
+export async function sweepLeads(
+  db: DataSource,
+  found: { leadId: string }[],
+  tools: { rules: AgentsRules; signal: AbortSignal },
+  act: (leadCase: LeadCase) => Promise<boolean>,
+): Promise<{ finished: number; more: boolean }> {
+  let finished = 0;
+  for (const leadId of new Set(found.map((row) => row.leadId))) {
+    if (tools.signal.aborted) break;
+    const done = await inTransaction(db, async (tx) => {
+      const leadCase = await LeadCase.tryOpen(tx, leadId, tools.rules);
+      if (!leadCase || !(await act(leadCase))) return false;
+      await leadCase.save();
+      return true;
+    });
+    if (done) finished += 1;
+  }
+  // A batch in which nothing could be done is not asked for again at once: others are at it.
+  return { finished, more: found.length >= SWEEP_BATCH && finished > 0 };
+}
