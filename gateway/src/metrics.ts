@@ -20,7 +20,7 @@ export function createMetrics() {
     registry,
     requests: new Histogram({
       name: 'graphql_request_duration_seconds',
-      help: 'Duration of requests to /graphql, by operation type (query, mutation, none) and outcome (ok, partial, refused, error).',
+      help: 'Duration of requests to /graphql, by operation type (query, mutation, none) and outcome (ok, partial, refused, error, gone).',
       labelNames: ['operation', 'outcome'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,

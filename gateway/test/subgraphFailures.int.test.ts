@@ -136,6 +136,9 @@ it('gives up the requests of a query whose client has gone, and finishes a mutat
     release();
     await vi.waitFor(() => expect(shop.seen[1]?.answered).toBe(true));
     expect(shop.seen[1]?.aborted).toBe(false);
+    const { body } = await patient.get('/metrics');
+    expect(body).toMatch(/graphql_requests_in_flight\{service="gateway"\} 0/);
+    expect(body).toMatch(/graphql_request_duration_seconds_count\{.*operation="mutation",outcome="gone".*\} 1/);
   } finally {
     release();
     await patient.stop();

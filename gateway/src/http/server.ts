@@ -52,6 +52,8 @@ export function createServer({ log, metrics, isDraining }: ServerOptions): Fasti
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
     if (!isGraphQL(request)) return;
     metrics.inFlight.inc();
+    // Not fastify's onResponse: it does not come when the client went away.
+    reply.raw.once('close', () => report(request, reply, { log, metrics }));
     if (isDraining()) {
       const message = 'This process is about to end. Send the request again, over a new connection.';
       throw new RequestRefused('SHUTTING_DOWN', message, { headers: { 'retry-after': '1' } });
@@ -60,9 +62,6 @@ export function createServer({ log, metrics, isDraining }: ServerOptions): Fasti
   app.addHook('onSend', async (_request, reply) => {
     // Else the connection is kept for another request, and closing waits for it.
     if (isDraining()) reply.header('connection', 'close');
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    if (isGraphQL(request)) report(request, reply, { log, metrics });
   });
 
   app.setErrorHandler((error: FastifyError | RequestRefused, request, reply) => {
@@ -129,24 +128,25 @@ function report(
   metrics.inFlight.dec();
   const { operation, codes = [] } = request.graphql ?? {};
   const { statusCode: status, elapsedTime } = reply;
-  const outcome =
-    status >= 500
-      ? 'error'
-      : status >= 400 || (codes.length > 0 && !operation)
-        ? 'refused'
-        : codes.length > 0
-          ? 'partial'
-          : 'ok';
+  const outcome = outcomeOf(reply, operation !== undefined, codes);
   metrics.requests.observe({ operation: operation?.definition.operation ?? 'none', outcome }, elapsedTime / 1000);
   for (const code of codes) metrics.countError(code);
-  log[status >= 500 ? 'warn' : 'debug'](
+  log[outcome === 'error' ? 'warn' : 'debug'](
     {
       requestId: request.id,
       status,
+      outcome,
       ms: Math.round(elapsedTime),
       ...(operation && { operation: operation.name, hash: operation.hash.slice(0, 12) }),
       ...(codes.length > 0 && { codes: [...new Set(codes)] }),
     },
     'request',
   );
+}
+
+function outcomeOf(reply: FastifyReply, found: boolean, codes: readonly string[]): string {
+  if (!reply.raw.writableFinished) return 'gone';
+  if (reply.statusCode >= 500) return 'error';
+  if (reply.statusCode >= 400 || (codes.length > 0 && !found)) return 'refused';
+  return codes.length > 0 ? 'partial' : 'ok';
 }
