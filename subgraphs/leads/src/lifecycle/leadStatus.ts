@@ -16,7 +16,7 @@
  * SOLD stays SOLD while further places are filled or returned, and a new score after QUALIFIED never changes the status.
  *
  * Streams can overtake one another, so the outcome of agents and payments is taken from any state in which the lead is with them: an offer
- * may be heard of before the routing that made it, a capture before its offer. `routes` holds exactly these.
+ * may be heard of before the routing that made it, a capture before its offer. `overtakings` holds exactly these steps.
  */
 export const leadStatuses = [
   'RECEIVED',
