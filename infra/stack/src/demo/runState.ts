@@ -44,7 +44,7 @@ export interface RunState {
 }
 
 const leadsOperation = /* GraphQL */ `
-  query RunLeads($from: DateTime!, $first: Int!, $after: String) {
+  query RunLeads($from: DateTimeISO!, $first: Int!, $after: String) {
     leads(filter: { receivedFrom: $from }, sort: { field: RECEIVED_AT, direction: ASC }, first: $first, after: $after) {
       edges {
         node {
@@ -60,7 +60,7 @@ const leadsOperation = /* GraphQL */ `
   }
 `;
 const chargesOperation = /* GraphQL */ `
-  query RunCharges($from: DateTime!, $first: Int!, $after: String) {
+  query RunCharges($from: DateTimeISO!, $first: Int!, $after: String) {
     charges(filter: { capturedFrom: $from }, first: $first, after: $after) {
       edges { node { id priceCents offer { id } lead { id } quote { priceCents } } }
       pageInfo { hasNextPage endCursor }

@@ -4,7 +4,7 @@ import { type RunState, readRunState } from './runState.ts';
 import { isSettled } from './settled.ts';
 
 const openOperation = /* GraphQL */ `
-  query OpenLeads($from: DateTime!) {
+  query OpenLeads($from: DateTimeISO!) {
     leads(
       filter: { receivedFrom: $from, status: [RECEIVED, VALIDATED, QUALIFYING, QUALIFIED, ROUTING, OFFERED] }
       first: 1
