@@ -95,8 +95,6 @@ export function programServices(
     REDIS_URL: urls.redis,
     JWT_ISSUER: token.issuer,
     JWT_AUDIENCE: token.audience,
-    // A third of each start is the compiling of packages: kept between starts.
-    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
     APOLLO_TELEMETRY_DISABLED: 'true',
   };
   // Databases and secrets are given to their own subgraph alone.
