@@ -325,7 +325,7 @@ describe('messages in any order, any number of times', () => {
         const versions = (await announced(leadId)).map(({ entities }) => entities[0]?.version);
         expect(versions).toEqual(Array.from({ length: lead.version - 1 }, (_, index) => index + 2));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
