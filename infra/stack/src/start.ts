@@ -12,8 +12,9 @@ import {
 import { announce } from './launcher/announce.ts';
 import { BuildFailed, buildPackages } from './launcher/buildPackages.ts';
 import { checkPorts, PortsInUse } from './launcher/checkPorts.ts';
+import { type DemoAgentRef, seededAgent, seedOnce } from './launcher/demoData.ts';
 import { takeLock } from './launcher/lockFile.ts';
-import { createSteps } from './launcher/steps.ts';
+import { createSteps, type Steps } from './launcher/steps.ts';
 import { Stopped, untilStopped } from './launcher/untilStopped.ts';
 import { watchSources } from './launcher/watchSources.ts';
 import { wipeData } from './launcher/wipeData.ts';
@@ -56,11 +57,15 @@ async function main(): Promise<number> {
   const steps = createSteps();
   const stop = untilStopped(config.parentPid, () => process.exit(130));
   try {
-    const platform = await launch(config, flags, { afterCrash: lock.afterCrash, stop, steps });
-    await announce(platform, config, process.uptime());
-    if (flags.watch) watchSources(platform, { say: steps.say, signal: stop });
-    await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
-    await shutDown(platform, steps);
+    const platform = await launch(config, { afterCrash: lock.afterCrash, flags, stop, steps });
+    const stopped = new Promise<void>((resolve) => {
+      if (stop.aborted) resolve();
+      else stop.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([welcome(platform, config, { flags, steps, stop }), stopped]);
+    await stopped;
+    steps.say('\nStopping …');
+    await steps.time('everything has stopped', () => platform.stop());
     return 0;
   } catch (error) {
     if (error instanceof Stopped || stop.aborted) return 130;
@@ -74,8 +79,7 @@ async function main(): Promise<number> {
 
 async function launch(
   config: StackConfig,
-  flags: Flags,
-  { afterCrash, stop, steps }: { afterCrash: boolean; stop: AbortSignal; steps: ReturnType<typeof createSteps> },
+  { afterCrash, flags, stop, steps }: Surroundings & { afterCrash: boolean },
 ): Promise<Platform> {
   const { folder, env } = config;
   const dataDir = enterableDataDir(join(folder, 'data', 'postgres'), postgresUser(env));
@@ -100,6 +104,22 @@ async function launch(
   );
 }
 
+/** A stack without demo data is a good stack: what went wrong is said, and everything goes on. */
+async function demoData(
+  platform: Platform,
+  { folder }: StackConfig,
+  { flags, steps }: Pick<Surroundings, 'flags' | 'steps'>,
+): Promise<DemoAgentRef | undefined> {
+  const known = seededAgent(folder);
+  if (known || flags['no-demo-data']) return known;
+  try {
+    return await steps.time('demo data', () => seedOnce(platform, folder));
+  } catch (error) {
+    steps.say(`✗ The demo data could not be put in; the next start tries again. ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
 /** Whose ports have to be free. */
 function ownServices({ external }: StackConfig): ServiceName[] {
   const given: Partial<Record<ServiceName, boolean>> = {
@@ -111,9 +131,18 @@ function ownServices({ external }: StackConfig): ServiceName[] {
   return serviceNames.filter((service) => !given[service]);
 }
 
-async function shutDown(platform: Platform, steps: ReturnType<typeof createSteps>): Promise<void> {
-  steps.say('\nStopping …');
-  await steps.time('everything has stopped', () => platform.stop());
+interface Surroundings {
+  readonly flags: Flags;
+  readonly steps: Steps;
+  readonly stop: AbortSignal;
+}
+
+/** What happens once everything runs. */
+async function welcome(platform: Platform, config: StackConfig, { flags, steps, stop }: Surroundings): Promise<void> {
+  const agent = await demoData(platform, config, { flags, steps });
+  if (stop.aborted) return;
+  await announce(platform, { folder: config.folder, agent, seconds: process.uptime() });
+  if (flags.watch) watchSources(platform, { say: steps.say, signal: stop });
 }
 
 function readFlags(): Flags | undefined {
@@ -134,7 +163,9 @@ function readFlags(): Flags | undefined {
   return undefined;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   console.error(error instanceof ConfigError ? error.message : error);
   return 1;
 });
+// A request of the demo data may still be waiting for its next try.
+process.exit(code);

@@ -1,15 +1,24 @@
-import type { StackConfig } from '../config.ts';
 import type { Platform } from '../platform.ts';
+import type { DemoAgentRef } from './demoData.ts';
+
+export interface Announcement {
+  readonly folder: string;
+  /** An agent of the demo data. */
+  readonly agent: DemoAgentRef | undefined;
+  /** Since the start. */
+  readonly seconds: number;
+}
 
 /** Prints what a newcomer needs: addresses, tokens, how to go on and how to stop. */
-export async function announce(platform: Platform, config: StackConfig, seconds: number): Promise<void> {
+export async function announce(platform: Platform, { folder, agent, seconds }: Announcement): Promise<void> {
   const { urls, issueToken } = platform;
   const base = urls.gateway.replace('127.0.0.1', 'localhost');
   const tokens = [
     ['operator', await issueToken({ kind: 'OPERATOR', sub: 'ops' })],
     ['frontend', await issueToken({ kind: 'FRONTEND', sub: 'web' })],
     ['partner acme', await issueToken({ kind: 'PARTNER', sub: 'acme' })],
-  ] as const;
+    ...(agent ? [[`agent ${agent.name}`, await issueToken({ kind: 'AGENT', sub: agent.id })]] : []),
+  ];
   const lines = [
     '',
     `Leadgraph is ready after ${seconds.toFixed(1)} s.`,
@@ -18,10 +27,10 @@ export async function announce(platform: Platform, config: StackConfig, seconds:
     `  health, metrics      ${base}/health/ready   ${base}/metrics`,
     ...Object.entries(urls.subgraphs).map(([name, url]) => `  ${name.padEnd(20)} ${url}`),
     ...(urls.openAi ? [`  ${'OpenAI emulator'.padEnd(20)} ${urls.openAi}`] : []),
-    `  ${'logs, data, keys'.padEnd(20)} ${config.folder}`,
+    `  ${'logs, data, keys'.padEnd(20)} ${folder}`,
     '',
     'Tokens for 12 hours (send as "authorization: Bearer TOKEN"; more with npm run token):',
-    ...tokens.map(([name, token]) => `  ${name.padEnd(13)} ${token}`),
+    ...tokens.flatMap(([name, token]) => [`  ${name}`, `    ${token}`]),
     '',
     'Next: npm run demo in another terminal. Ctrl-C stops everything.',
     '',

@@ -24,7 +24,7 @@ export function nodeService(options: NodeServiceOptions): ServiceDefinition {
   return {
     name,
     port,
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
     async prepare() {
       if (!existsSync(script)) throw new Error(`${options.script} is not there: run "npm run build".`);
       return {
