@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgentsTestbed, startAgents } from '../testing/agentsTestbed.js';
+import { type AgentsTestbed, startAgents } from '../../test/agentsTestbed.js';
 
 let agents: AgentsTestbed;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leadFacts } from '../testing/leadFacts.js';
+import { leadFacts } from '../../test/leadFacts.js';
 import { type CampaignFilter, isFilterField, passesFilter } from './campaignFilter.js';
 
 const lead = leadFacts({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidate, quotes, routingLead } from '../testing/candidate.js';
+import { candidate, quotes, routingLead } from '../../test/candidate.js';
 import { type Candidate, defaultRoutingSettings as settings } from './candidate.js';
 import { capBuckets, unusedCaps } from './caps.js';
 import { filterCampaign } from './filterCampaign.js';
@@ -204,7 +204,10 @@ describe('any market', () => {
           const candidates = wishes.map((wish, index) => candidate({ ...wish, campaignId: `c${index}` }));
           const pool = { strategy, weights: {} };
           const result = plan(candidates, { pool, places: { free, live, mode: null } });
-          if (free === 0) return expect(result).toMatchObject({ gate: 'PLACES', chosen: [], trace: [] });
+          if (free === 0) {
+            expect(result).toMatchObject({ gate: 'PLACES', chosen: [], trace: [] });
+            return;
+          }
 
           expect(result.trace.map(({ campaignId }) => campaignId)).toEqual(
             candidates.map(({ campaignId }) => campaignId),

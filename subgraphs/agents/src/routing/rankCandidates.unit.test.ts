@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidate } from '../testing/candidate.js';
+import { candidate } from '../../test/candidate.js';
 import { type Candidate, defaultRoutingSettings as settings } from './candidate.js';
 import { auctionScore, type PoolWeights, rankCandidates, smoothedAcceptanceRate } from './rankCandidates.js';
 import type { PoolStrategy } from './vocabulary.js';

@@ -1,12 +1,12 @@
 import { createDataSource, type Identity, ManualClock, uuidv7 } from '@leadgraph/kit';
 import { startTestSubgraph, type TestSubgraph } from '@leadgraph/kit/testing';
 import type { EventMessage, EventPayload, EventType, LeadFacts } from '@leadgraph/schema';
-import type { AgentsRules, AgentsSettings } from '../agentsRules.js';
-import { defaultSettings } from '../config.js';
-import type { SaleMode } from '../routing/vocabulary.js';
-import { buildAgentsSchema } from '../schema.js';
-import { agentsStore } from '../store/agentsStore.js';
-import { wireAgents } from '../wireAgents.js';
+import type { AgentsRules, AgentsSettings } from '../src/agentsRules.js';
+import { defaultSettings } from '../src/config.js';
+import type { SaleMode } from '../src/routing/vocabulary.js';
+import { buildAgentsSchema } from '../src/schema.js';
+import { agentsStore } from '../src/store/agentsStore.js';
+import { wireAgents } from '../src/wireAgents.js';
 import { leadFacts } from './leadFacts.js';
 
 export const operator: Identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@leadgraph/kit';
-import type { Candidate, RoutingLead, RoutingQuotes } from '../routing/candidate.js';
-import { unusedCaps } from '../routing/caps.js';
+import type { Candidate, RoutingLead, RoutingQuotes } from '../src/routing/candidate.js';
+import { unusedCaps } from '../src/routing/caps.js';
 import { leadFacts } from './leadFacts.js';
 
 /** A campaign that passes every filter for `routingLead()`: shared AUTO leads in Texas, bid 100 dollars, always open. */
