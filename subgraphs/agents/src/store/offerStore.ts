@@ -9,16 +9,20 @@ export async function insertOffers(tx: EntityManager, offers: readonly Offer[]):
   ]);
 }
 
-/** Writes back offers that changed, in one statement. The caller holds the lock of their lead's routing. */
+/**
+ * Writes back offers of one lead that changed, in one statement. The caller holds the lock of the lead's routing. The lead's id stands in the
+ * condition because PostgreSQL takes a record set for 100 rows and would rather read the whole table than look each of them up.
+ */
 export async function updateOffers(tx: EntityManager, offers: readonly Offer[]): Promise<void> {
-  if (offers.length === 0) return;
+  const [first] = offers;
+  if (!first) return;
   await tx.query(
     `UPDATE offer SET status = n.status, settlement = n.settlement, cancel_reason = n.cancel_reason,
        reject_reason = n.reject_reason, refusal = n.refusal, quote_id = n.quote_id, price_cents = n.price_cents,
        window_ends_at = n.window_ends_at, offered_at = n.offered_at, expires_at = n.expires_at, ended_at = n.ended_at,
        resend_at = n.resend_at, resends = n.resends, version = n.version
-     FROM jsonb_populate_recordset(null::offer, $1::jsonb) AS n WHERE offer.id = n.id`,
-    [JSON.stringify(offers.map(toRow))],
+     FROM jsonb_populate_recordset(null::offer, $1::jsonb) AS n WHERE offer.lead_id = $2 AND offer.id = n.id`,
+    [JSON.stringify(offers.map(toRow)), first.leadId],
   );
 }
 

@@ -37,7 +37,8 @@ export interface InboxConsumerOptions {
 
 /** Longer than the longest pause between two tries, each of which tells NATS that work goes on. */
 const ACK_WAIT_MS = 60_000;
-const MOST_IN_FLIGHT = 256;
+/** Few enough that what waits its turn here is handled long before NATS would deliver it again. */
+const MOST_IN_FLIGHT = 64;
 const DEFAULT_BACKOFF_MS = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 
 /**
