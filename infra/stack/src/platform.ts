@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type External,
@@ -10,6 +9,7 @@ import {
   subgraphNames,
 } from './config.ts';
 import { createIssuer, type IssueToken } from './issueToken.ts';
+import { prepareFolder } from './launcher/prepareFolder.ts';
 import {
   logFileOf,
   type PlatformParts,
@@ -70,11 +70,7 @@ export interface Platform {
  */
 export async function startPlatform(options: PlatformOptions, signal?: AbortSignal): Promise<Platform> {
   const { folder, onReady = () => {}, say = () => {} } = options;
-  for (const each of [folder, join(folder, 'logs'), join(folder, 'data')]) mkdirSync(each, { recursive: true });
-  // Passwords are in the keys' folder, personal data in the database's: both have modes of their own, and PostgreSQL's user has to get in.
-  chmodSync(folder, 0o711);
-  chmodSync(join(folder, 'data'), 0o755);
-
+  prepareFolder(folder);
   const parts = await partsOf(options);
   const watchdog = startWatchdog();
   const services = new Map<ServiceName, SupervisedService>();

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -14,6 +13,7 @@ import { BuildFailed, buildPackages } from './launcher/buildPackages.ts';
 import { checkPorts, PortsInUse } from './launcher/checkPorts.ts';
 import { type DemoAgentRef, seededAgent, seedOnce } from './launcher/demoData.ts';
 import { takeLock } from './launcher/lockFile.ts';
+import { prepareFolder } from './launcher/prepareFolder.ts';
 import { createSteps, type Steps } from './launcher/steps.ts';
 import { Stopped, untilStopped } from './launcher/untilStopped.ts';
 import { watchSources } from './launcher/watchSources.ts';
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   const flags = readFlags();
   if (!flags) return 2;
   const config = readStackConfig();
-  mkdirSync(config.folder, { recursive: true });
+  prepareFolder(config.folder);
   const url = `http://localhost:${config.ports.gateway}`;
   const lock = takeLock(join(config.folder, 'launcher.lock'), { pid: process.pid, url });
   if (!lock.held) {
@@ -85,7 +85,10 @@ async function launch(
   const dataDir = enterableDataDir(join(folder, 'data', 'postgres'), postgresUser(env));
   await endLeftPostmaster(dataDir, steps.say);
   await checkPorts(config.ports, ownServices(config), { host: config.host, patienceMs: afterCrash ? LEFTOVERS_MS : 0 });
-  if (flags.fresh) await steps.time('stores emptied', async () => wipeData(folder, env));
+  if (flags.fresh) {
+    await steps.time('stores emptied', async () => wipeData(folder, env));
+    prepareFolder(folder);
+  }
   const built = steps.time('built', () => buildPackages(env, stop));
   built.catch(() => {});
   return startPlatform(

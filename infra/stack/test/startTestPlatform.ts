@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPackages } from '../src/launcher/buildPackages.ts';
+import { type Platform, startPlatform } from '../src/platform.ts';
+
+export interface TestPlatform {
+  readonly platform: Platform;
+  /** Stops everything and deletes what it kept. */
+  stop(): Promise<void>;
+}
+
+/** The whole platform, as built, on free ports and empty stores, with a model that answers in about 50 ms. */
+export async function startTestPlatform(): Promise<TestPlatform> {
+  const folder = mkdtempSync(join(tmpdir(), 'leadgraph-saga-'));
+  const lines: string[] = [];
+  try {
+    const platform = await startPlatform({
+      folder,
+      built: buildPackages(process.env),
+      say: (line) => lines.push(line),
+      serviceEnv: { openai: { EMULATOR_LATENCY_MS: '50' } },
+    });
+    return {
+      platform,
+      async stop() {
+        await platform.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    throw new Error(`The platform did not start:\n${lines.join('\n')}`, { cause: error });
+  }
+}
