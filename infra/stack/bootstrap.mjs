@@ -12,14 +12,14 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const OLDEST_NODE = 20;
 
 const tool = (name, ...args) => [path.join('node_modules', '.bin', name), ...args];
-const script = (file) => tool('node', path.join(ROOT, file));
+const script = (file, ...flags) => tool('node', ...flags, path.join(ROOT, file));
 
 /**
  * What a command runs, one program after the other, relative to the project; the arguments go to the last. `build`: the packages that are built before (start and test
  * build by themselves). `quiet`: its output is for other programs.
  */
 const COMMANDS = {
-  start: { run: [script('infra/stack/src/start.ts')] },
+  start: { run: [script('infra/stack/src/start.ts', '--max-semi-space-size=2')] },
   test: { run: [script('infra/stack/src/test.ts')] },
   demo: { run: [script('infra/stack/src/demo/main.ts')] },
   // The supergraph's file is named from where the user stands; npm has changed into the project.

@@ -107,6 +107,7 @@ export function programServices(
       port: parts.ports[name],
       script,
       heapMegabytes,
+      semiSpaceMegabytes: name === 'gateway' ? 16 : 4,
       logFile: logFileOf(folder, name),
       stopTimeoutMs: 15_000,
       env: { ...inherited, ...env, ...parts.serviceEnv[name] },

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { seed } from '../demo/seed.ts';
 import { createGraphClient } from '../graph/graphClient.ts';
 import type { Platform } from '../platform.ts';
 import { seededFile } from './wipeData.ts';
@@ -18,6 +17,8 @@ export async function seedOnce(platform: Platform, folder: string): Promise<Demo
   const file = seededFile(folder);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DemoAgentRef;
   const operatorToken = await platform.issueToken({ kind: 'OPERATOR', sub: 'ops' });
+  // Loaded only now: the launcher runs for days, and the generator's packages would stay in its memory.
+  const { seed } = await import('../demo/seed.ts');
   await seed({ graphqlUrl: platform.urls.graphql, operatorToken });
   const agent = await firstAgent(platform.urls.graphql, operatorToken);
   writeFileSync(file, JSON.stringify(agent));

@@ -13,6 +13,8 @@ export interface NodeServiceOptions {
   readonly logFile: string;
   /** The most that its JavaScript heap may take. */
   readonly heapMegabytes: number;
+  /** A third of its young generation. Node's 16 MB suit a busy process; 4 keep an idle one 17 to 50 MB smaller. */
+  readonly semiSpaceMegabytes: number;
   /** Longer than the service's own drain time. */
   readonly stopTimeoutMs: number;
 }
@@ -31,7 +33,11 @@ export function nodeService(options: NodeServiceOptions): ServiceDefinition {
         name,
         command: process.execPath,
         // No --enable-source-maps: it keeps the maps of every package in memory, 50 MB and 0.8 s of start for each process.
-        args: [`--max-old-space-size=${options.heapMegabytes}`, script],
+        args: [
+          `--max-old-space-size=${options.heapMegabytes}`,
+          `--max-semi-space-size=${options.semiSpaceMegabytes}`,
+          script,
+        ],
         env: { ...env, PORT: `${port}` },
         cwd: PROJECT_ROOT,
         logFile,
