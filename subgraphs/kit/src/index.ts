@@ -22,7 +22,7 @@ export { createSubgraphSchema, type ReferenceResolver, type SubgraphSchema } fro
 export { anonymous, type Identity, type IdentityKind, requireKind, requireScope } from './identity/identity.js';
 export { createLogger, type Logger } from './log.js';
 export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater } from './messaging/consumer.js';
-export { emit, type OutgoingEvent } from './messaging/outbox.js';
+export { emit, emitAll, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
 export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
 export {

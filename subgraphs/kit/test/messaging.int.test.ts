@@ -1,7 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, JSONCodec, type NatsConnection } from 'nats';
 import pLimit from 'p-limit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLogger, emit, inTransaction, RetryLater, uuidv7 } from '../src/index.js';
+import { createLogger, emitAll, inTransaction, RetryLater, uuidv7 } from '../src/index.js';
 import type { EventHandlers } from '../src/messaging/consumer.js';
 import { listDeadLetters, replayDeadLetter } from '../src/messaging/deadLetters.js';
 import { InboxConsumer, type InboxConsumerOptions } from '../src/messaging/inboxConsumer.js';
@@ -71,14 +71,15 @@ async function consume(handlers: EventHandlers, options: Partial<InboxConsumerOp
 /** One event of a lead; `codes` carries the number by which the tests tell events apart. */
 async function emitRejected(leadId: string, ...numbers: number[]): Promise<void> {
   await inTransaction(database.db, async (tx) => {
-    for (const number of numbers) {
-      await emit(tx, {
+    await emitAll(
+      tx,
+      numbers.map((number) => ({
         type: 'leads.lead.rejected',
         partitionKey: leadId,
         entities: [{ __typename: 'Lead', key: leadId, version: number }],
         payload: { leadId, codes: [String(number)] },
-      });
-    }
+      })),
+    );
   });
 }
 

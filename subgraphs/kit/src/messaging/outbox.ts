@@ -39,11 +39,41 @@ export function onOutboxCommitted(listener: Listener): () => void {
  * Lock the entity's row first, so that the order of positions is the order of commits. A payload that breaks its contract throws.
  */
 export async function emit<T extends EventType>(tx: EntityManager, event: OutgoingEvent<T>): Promise<string> {
+  const [id] = await emitAll(tx, [event]);
+  return id as string;
+}
+
+/** Writes several events in one statement, published in the order given where they share an order key. Otherwise like `emit`. */
+export async function emitAll(tx: EntityManager, events: readonly OutgoingEvent<EventType>[]): Promise<string[]> {
+  if (events.length === 0) return [];
+  const scope = currentScope();
+  const rows = events.map((event) => toRow(event, scope));
+  await tx.query(
+    `INSERT INTO outbox (id, partition, order_key, subject, message, request_id)
+     SELECT id, partition, order_key, subject, message, request_id
+     FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
+       WITH ORDINALITY AS event (id, partition, order_key, subject, message, request_id, place)
+     ORDER BY place`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ orderKey }) => partitionOf(orderKey)),
+      rows.map(({ orderKey }) => orderKey),
+      rows.map(({ subject }) => subject),
+      rows.map(({ message }) => message),
+      rows.map(({ requestId }) => requestId),
+    ],
+  );
+  onCommit(tx, () => {
+    for (const event of events) scope?.changed.push(...event.entities);
+    for (const listener of listeners) listener();
+  });
+  return rows.map(({ id }) => id);
+}
+
+function toRow(event: OutgoingEvent<EventType>, scope: ReturnType<typeof currentScope>) {
   const [first] = event.entities;
   if (!first) throw new Error(`"${event.type}" names no entity`);
   const id = uuidv7();
-  const scope = currentScope();
-  const orderKey = event.orderKey ?? first.key;
   const message = {
     id,
     type: event.type,
@@ -53,15 +83,13 @@ export async function emit<T extends EventType>(tx: EntityManager, event: Outgoi
     actor: scope?.actor ?? systemActor,
     payload: eventContracts[event.type].parse(event.payload),
   };
-  await tx.query(
-    'INSERT INTO outbox (id, partition, order_key, subject, message, request_id) VALUES ($1, $2, $3, $4, $5, $6)',
-    [id, partitionOf(orderKey), orderKey, subjectOf(event.type, event.partitionKey), message, scope?.requestId ?? id],
-  );
-  onCommit(tx, () => {
-    scope?.changed.push(...event.entities);
-    for (const listener of listeners) listener();
-  });
-  return id;
+  return {
+    id,
+    orderKey: event.orderKey ?? first.key,
+    subject: subjectOf(event.type, event.partitionKey),
+    message: JSON.stringify(message),
+    requestId: scope?.requestId ?? id,
+  };
 }
 
 function partitionOf(orderKey: string): number {
