@@ -131,7 +131,6 @@ export class InboxConsumer {
       for (;;) {
         if (this.#stop.signal.aborted) return message.nak();
         try {
-          message.working();
           const { dataSource, handlers, limit } = this.#options;
           const outcome = await limit(() => handleOnce(dataSource, handlers, parseJson(message)));
           message.ack();
@@ -149,6 +148,7 @@ export class InboxConsumer {
           const level = error instanceof RetryLater ? 'debug' : 'warn';
           log[level]({ err: error, subject, attempts }, 'a message could not be handled; trying again');
           await this.#pause(attempts);
+          message.working();
         }
       }
     });
