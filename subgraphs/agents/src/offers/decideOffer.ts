@@ -54,16 +54,14 @@ async function decide(
       const leadCase = await openOwn(tx, decision, rules);
       const offer = leadCase.offer(offerId);
       if (!offer) throw offerNotFound(offerId);
+      const before = offer.version;
       await act(leadCase, offer);
-      await leadCase.save();
-      return offer.id;
+      if (offer.version !== before) await leadCase.save();
+      return offer;
     };
-    if (idempotencyKey != null) {
-      const call = { operation, caller: `AGENT:${agentId}`, key: idempotencyKey, body: { offerId, ...body } };
-      await withIdempotency(tx, call, work);
-    } else {
-      await work();
-    }
+    if (idempotencyKey == null) return work();
+    const call = { operation, caller: `AGENT:${agentId}`, key: idempotencyKey, body: { offerId, ...body } };
+    await withIdempotency(tx, call, async () => (await work()).id);
     return tx.getRepository(Offer).findOneByOrFail({ id: offerId });
   });
 }

@@ -1,12 +1,12 @@
-import { emit } from '@leadgraph/kit';
+import { emitAll } from '@leadgraph/kit';
 import type { EventPayload, EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import { type AgentsRules, resendTime } from '../agentsRules.js';
-import { Offer } from '../store/offer.js';
-import { insertOffers, updateOffers } from '../store/offerStore.js';
+import type { Offer } from '../store/offer.js';
+import { readOffers, saveLead } from '../store/offerStore.js';
 import type { Routing } from '../store/routing.js';
-import { lockRouting, saveRouting, tryLockRouting } from '../store/routingStore.js';
-import { lockUsage, type OfferOutcome, recordOfferOutcomes } from '../store/usageStore.js';
+import { lockRouting, tryLockRouting } from '../store/routingStore.js';
+import { type OfferOutcome, recordOfferOutcomes } from '../store/usageStore.js';
 import { type CancelReason, canBecome, isWaiting, type OfferStatus } from './offerStatus.js';
 
 type AgentsEvent = Extract<EventType, `agents.${string}`>;
@@ -28,17 +28,23 @@ export class LeadCase {
   readonly routing: Routing;
   readonly now: Date;
   readonly offers: Offer[];
+  /** How long agents have to accept what goes out now. */
+  readonly offerWindowMs: number;
   readonly #added: Offer[] = [];
   readonly #changed = new Set<Offer>();
   readonly #announcements: Announcement[] = [];
   #outcomes: OfferOutcome[] = [];
 
-  private constructor(tx: EntityManager, rules: AgentsRules, routing: Routing, offers: Offer[]) {
+  private constructor(
+    tx: EntityManager,
+    read: Pick<LeadCase, 'rules' | 'routing' | 'offers' | 'now' | 'offerWindowMs'>,
+  ) {
     this.tx = tx;
-    this.rules = rules;
-    this.routing = routing;
-    this.offers = offers;
-    this.now = rules.clock.now();
+    this.rules = read.rules;
+    this.routing = read.routing;
+    this.offers = read.offers;
+    this.now = read.now;
+    this.offerWindowMs = read.offerWindowMs;
   }
 
   /** Opens a lead's case and waits for its lock. A lead that was not heard of yet gets its routing row. */
@@ -59,8 +65,10 @@ export class LeadCase {
 
   static async #read(tx: EntityManager, routing: Routing, rules: AgentsRules): Promise<LeadCase> {
     // Read after the lock was got: what another transaction did to the offers is committed by now.
-    const offers = await tx.getRepository(Offer).find({ where: { leadId: routing.leadId }, order: { id: 'ASC' } });
-    return new LeadCase(tx, rules, routing, offers);
+    const now = rules.clock.now();
+    const { offers, windowSeconds } = await readOffers(tx, routing.leadId, now);
+    const offerWindowMs = windowSeconds === null ? rules.settings.offerWindowMs : windowSeconds * 1_000;
+    return new LeadCase(tx, { rules, routing, offers, now, offerWindowMs });
   }
 
   get leadId(): string {
@@ -141,37 +149,25 @@ export class LeadCase {
     this.#announce(type, null, payload);
   }
 
-  /** The campaigns whose usage will change at `save`, for a caller that has to lock further ones with them. */
-  touchedCampaigns(): string[] {
+  /** The campaigns of offers that ended: their usage changes too, so a caller that locks others has to lock them together. */
+  endedCampaigns(): string[] {
     return this.#outcomes.map(({ campaignId }) => campaignId);
   }
 
-  /** Writes the outcomes of ended offers into the campaigns' usage. The usage is locked by now. */
+  /** Writes the outcomes of ended offers into the campaigns' usage. */
   async recordOutcomes(): Promise<void> {
     await recordOfferOutcomes(this.tx, this.#outcomes);
     this.#outcomes = [];
   }
 
-  /** Writes the offers that changed so far, so that what is read next sees them. */
-  async flush(): Promise<void> {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    await updateOffers(this.tx, changed);
-  }
-
   /** Writes everything that changed, and the events. */
   async save(): Promise<void> {
     const { tx } = this;
-    if (this.#outcomes.length > 0) {
-      await lockUsage(tx, this.touchedCampaigns());
-      await this.recordOutcomes();
-    }
-    // Ended offers first: the index of live exclusive offers must not see the old and the new one together.
-    await this.flush();
-    await insertOffers(tx, this.#added);
-    await saveRouting(tx, this.routing);
-    for (const { type, offer, payload, leadVersion } of this.#announcements) {
-      await emit(tx, {
+    await this.recordOutcomes();
+    await saveLead(tx, { routing: this.routing, changed: [...this.#changed], added: this.#added });
+    await emitAll(
+      tx,
+      this.#announcements.map(({ type, offer, payload, leadVersion }) => ({
         type,
         partitionKey: offer?.agentId ?? this.leadId,
         // All that happens to one lead reaches a consumer in the order in which it happened.
@@ -183,8 +179,8 @@ export class LeadCase {
         ],
         payload,
         occurredAt: this.now,
-      });
-    }
+      })),
+    );
   }
 
   #announce<T extends AgentsEvent>(type: T, offer: Offer | null, payload: EventPayload<T>): void {

@@ -45,14 +45,15 @@ export async function continueRouting(leadCase: LeadCase, how: { replace?: boole
 interface Ready {
   lead: NonNullable<LeadForRouting['lead']>;
   quotes: RoutingQuotes;
+  strategy: LeadForRouting['strategy'];
 }
 
-function isReady({ lead, quotes }: LeadForRouting): Ready | null {
+function isReady({ lead, quotes, strategy }: LeadForRouting): Ready | null {
   const { EXCLUSIVE, SHARED } = quotes;
-  return lead && EXCLUSIVE && SHARED ? { lead, quotes: { EXCLUSIVE, SHARED } } : null;
+  return lead && EXCLUSIVE && SHARED ? { lead, quotes: { EXCLUSIVE, SHARED }, strategy } : null;
 }
 
-async function beginRound(leadCase: LeadCase, { lead, quotes }: Ready): Promise<void> {
+async function beginRound(leadCase: LeadCase, ready: Ready): Promise<void> {
   const { routing } = leadCase;
   routing.round += 1;
   routing.step = 0;
@@ -63,7 +64,7 @@ async function beginRound(leadCase: LeadCase, { lead, quotes }: Ready): Promise<
   leadCase.announceRouting('agents.routing.started', { leadId: leadCase.leadId, round: routing.round });
   // Once a place is taken the lead stays in the mode in which it was sold.
   const mode = routing.acceptedCount > 0 ? routing.mode : null;
-  const plan = await decideRound(leadCase, { lead, quotes, mode });
+  const plan = await decideRound(leadCase, { ...ready, mode });
   if (plan.chosen.length === 0) endRouting(leadCase, { retryAt: plan.retryAt, reasons: countReasons(plan) });
 }
 

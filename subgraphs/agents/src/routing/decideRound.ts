@@ -3,13 +3,12 @@ import { resendTime } from '../agentsRules.js';
 import type { LeadCase } from '../offers/leadCase.js';
 import { readCandidates } from '../store/candidateStore.js';
 import type { Offer } from '../store/offer.js';
-import { readWindowOverride } from '../store/offerWindow.js';
-import { insertRound, readPool, saveWeights } from '../store/routingStore.js';
-import { lockUsage, useCampaignCaps } from '../store/usageStore.js';
+import { insertRound, lockWeights, saveWeights } from '../store/routingStore.js';
+import { readUsage, useCampaignCaps } from '../store/usageStore.js';
 import type { Candidate, RoutingLead, RoutingQuotes } from './candidate.js';
 import { capBuckets } from './caps.js';
 import { type ChosenCandidate, planRound, type RoundPlan } from './planRound.js';
-import type { SaleMode } from './vocabulary.js';
+import type { PoolStrategy, SaleMode } from './vocabulary.js';
 
 /** More often than this the caps of chosen campaigns do not run out between reading and reserving. */
 const MOST_PLANS = 20;
@@ -21,14 +20,15 @@ const MOST_PLANS = 20;
  */
 export async function decideRound(
   leadCase: LeadCase,
-  input: { lead: RoutingLead; quotes: RoutingQuotes; mode: SaleMode | null },
+  input: { lead: RoutingLead; quotes: RoutingQuotes; strategy: PoolStrategy | null; mode: SaleMode | null },
 ): Promise<RoundPlan> {
   const { tx, routing, rules, now } = leadCase;
   const { line, state } = input.lead.facts;
   const settings = rules.settings.routing;
-  await leadCase.flush();
-  const pool = (await readPool(tx, line, state)) ?? { strategy: settings.defaultStrategy, weights: {} };
-  let candidates = await readCandidates(tx, { leadId: leadCase.leadId, line, state });
+  const strategy = input.strategy ?? settings.defaultStrategy;
+  const weights = strategy === 'WEIGHTED' ? await lockWeights(tx, line, state) : {};
+  const pool = { strategy, weights };
+  let candidates = await readCandidates(tx, { line, state }, leadCase.offers);
   const places = { free: leadCase.freePlaces(), live: leadCase.waiting().length, mode: input.mode };
 
   for (let attempt = 1; attempt <= MOST_PLANS; attempt += 1) {
@@ -38,11 +38,11 @@ export async function decideRound(
       candidates = candidates.map((candidate) => exhausted.get(candidate.campaignId) ?? candidate);
       continue;
     }
-    await insertRound(tx, routing, { plan, strategy: pool.strategy, decidedAt: now });
+    await insertRound(tx, routing, { plan, strategy, decidedAt: now });
     if (plan.chosen.length > 0) {
       routing.mode = plan.mode;
-      if (pool.strategy === 'WEIGHTED') await saveWeights(tx, { line, state, weights: plan.weights });
-      await makeOffers(leadCase, plan.chosen);
+      if (strategy === 'WEIGHTED') await saveWeights(tx, { line, state, weights: plan.weights });
+      makeOffers(leadCase, plan.chosen);
     }
     return plan;
   }
@@ -50,8 +50,8 @@ export async function decideRound(
 }
 
 /**
- * Uses the chosen campaigns' caps. All of them are locked in one go and in order, together with those that this transaction gives back, behind a
- * savepoint: if one of them has run out nothing is used, the locks are let go, and the candidates with their present counters are returned.
+ * Uses the chosen campaigns' caps, and gives back what this transaction's ended offers used. Behind a savepoint: if one cap has run out nothing is
+ * used, the locks are let go, and the candidates with their present counters are returned.
  */
 async function reserveCaps(
   leadCase: LeadCase,
@@ -59,25 +59,23 @@ async function reserveCaps(
 ): Promise<Map<string, Candidate> | null> {
   if (chosen.length === 0) return null;
   const { tx, now } = leadCase;
-  await tx.query('SAVEPOINT reserve_caps');
-  const usage = await lockUsage(tx, [
-    ...leadCase.touchedCampaigns(),
-    ...chosen.map(({ candidate }) => candidate.campaignId),
-  ]);
   const uses = chosen.map(({ candidate, priceCents }) => ({
     campaignId: candidate.campaignId,
     priceCents,
     buckets: capBuckets(now, candidate.agent.timeZone),
     caps: candidate.caps,
   }));
-  const used = await useCampaignCaps(tx, uses, now);
+  await tx.query('SAVEPOINT reserve_caps');
+  const used = await useCampaignCaps(tx, uses, { at: now, others: leadCase.endedCampaigns() });
   if (used.size === chosen.length) {
-    await tx.query('RELEASE SAVEPOINT reserve_caps');
     await leadCase.recordOutcomes();
     return null;
   }
   await tx.query('ROLLBACK TO SAVEPOINT reserve_caps');
-  await tx.query('RELEASE SAVEPOINT reserve_caps');
+  const usage = await readUsage(
+    tx,
+    uses.map(({ campaignId }) => campaignId),
+  );
   return new Map(
     chosen.map(({ candidate }) => [
       candidate.campaignId,
@@ -86,10 +84,9 @@ async function reserveCaps(
   );
 }
 
-async function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]): Promise<void> {
-  const { tx, routing, now, rules } = leadCase;
+function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]): void {
+  const { routing, now, rules } = leadCase;
   const { settings } = rules;
-  const windowMs = ((await readWindowOverride(tx, now))?.seconds ?? settings.offerWindowMs / 1_000) * 1_000;
   for (const { candidate, quoteId, priceCents } of chosen) {
     const offer: Offer = {
       id: uuidv7(),
@@ -107,7 +104,7 @@ async function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]
       priceCents,
       autoAccept: candidate.autoAccept,
       capBuckets: capBuckets(now, candidate.agent.timeZone),
-      windowEndsAt: new Date(now.getTime() + settings.holdWaitMs + windowMs),
+      windowEndsAt: new Date(now.getTime() + settings.holdWaitMs + leadCase.offerWindowMs),
       reservedAt: now,
       offeredAt: null,
       expiresAt: null,

@@ -1,10 +1,12 @@
 import type { EntityManager } from 'typeorm';
+import { isWaiting } from '../offers/offerStatus.js';
 import type { CampaignFilter } from '../routing/campaignFilter.js';
 import type { Candidate } from '../routing/candidate.js';
 import type { Cap } from '../routing/caps.js';
 import type { License } from '../routing/licenseRules.js';
 import type { Opening } from '../routing/schedule.js';
 import type { AgentStatus, Availability, CampaignStatus, Line, SaleMode } from '../routing/vocabulary.js';
+import type { Offer } from './offer.js';
 import { type UsageRow, usageOf } from './usageStore.js';
 
 interface CandidateRow extends UsageRow {
@@ -31,36 +33,26 @@ interface CandidateRow extends UsageRow {
   licenses: License[] | null;
   available_cents: string | null;
   open_offers: number;
-  already_offered: boolean;
   last_offered_at: Date | null;
   decided: number;
   accepted: number;
 }
 
 /**
- * Every campaign that is set up for a line in a state, with all that decides about it. One statement, led by the index on (line, state);
- * campaigns of other lines and states are never looked at.
- *
- * A lead counts as offered to the agent of an offer that it saw or still waits for, and to the campaign of one that failed before the agent saw it;
- * not when only the quote had run out, since that says nothing about the buyer.
+ * Every campaign that is set up for a lead's line and state, with all that decides about it. One statement, led by the index on (line, state);
+ * campaigns of other lines and states are never looked at. `offers` are those that the lead has had so far.
  */
 export async function readCandidates(
   tx: EntityManager,
-  lead: { leadId: string; line: Line; state: string },
+  lead: { line: Line; state: string },
+  offers: readonly Offer[],
 ): Promise<Candidate[]> {
   const rows: CandidateRow[] = await tx.query(
     `SELECT campaign.id AS campaign_id, campaign.agent_id, agent.agency_id, campaign.status, campaign.line, campaign.states,
        campaign.zips, campaign.filters, campaign.min_score, campaign.mode, campaign.bid_cents, campaign.priority,
        campaign.weight, campaign.caps, campaign.schedule, campaign.auto_accept,
        agent.status AS agent_status, agent.availability, agent.time_zone, agent.carriers,
-       licenses.licenses, wallet.available_cents, waiting.open_offers, usage.*,
-       EXISTS (
-         SELECT FROM offer WHERE offer.lead_id = $3
-           AND ((offer.agent_id = campaign.agent_id
-                 AND (offer.offered_at IS NOT NULL OR offer.status IN ('RESERVED', 'OFFERED', 'ACCEPTED')))
-             OR (offer.campaign_id = campaign.id
-                 AND COALESCE(offer.refusal, '') NOT IN ('QUOTE_EXPIRED', 'QUOTE_UNKNOWN')))
-       ) AS already_offered
+       licenses.licenses, wallet.available_cents, waiting.open_offers, usage.*
      FROM campaign_state
      JOIN campaign ON campaign.id = campaign_state.campaign_id
      JOIN agent ON agent.id = campaign.agent_id
@@ -77,12 +69,24 @@ export async function readCandidates(
      ) AS waiting ON true
      WHERE campaign_state.line = $1 AND campaign_state.state = $2 AND campaign.status <> 'ARCHIVED'
      ORDER BY campaign.id`,
-    [lead.line, lead.state, lead.leadId],
+    [lead.line, lead.state],
   );
-  return rows.map(toCandidate);
+  return rows.map((row) => ({ ...toCandidate(row), alreadyOffered: wasOffered(row, offers) }));
 }
 
-function toCandidate(row: CandidateRow): Candidate {
+/**
+ * A lead counts as offered to the agent of an offer that it saw or that is still out, and to the campaign of one that failed before the agent
+ * saw it; not when only the quote had run out, since that says nothing about the buyer.
+ */
+function wasOffered(campaign: { campaign_id: string; agent_id: string }, offers: readonly Offer[]): boolean {
+  return offers.some(({ agentId, campaignId, status, offeredAt, refusal }) => {
+    const seenOrOut = offeredAt !== null || isWaiting(status) || status === 'ACCEPTED';
+    if (agentId === campaign.agent_id && seenOrOut) return true;
+    return campaignId === campaign.campaign_id && refusal !== 'QUOTE_EXPIRED' && refusal !== 'QUOTE_UNKNOWN';
+  });
+}
+
+function toCandidate(row: CandidateRow): Omit<Candidate, 'alreadyOffered'> {
   return {
     campaignId: row.campaign_id,
     agentId: row.agent_id,
@@ -113,6 +117,5 @@ function toCandidate(row: CandidateRow): Candidate {
     lastOfferedAt: row.last_offered_at,
     decided: row.decided,
     accepted: row.accepted,
-    alreadyOffered: row.already_offered,
   };
 }

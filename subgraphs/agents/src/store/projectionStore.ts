@@ -1,7 +1,7 @@
 import type { LeadFacts, Tier } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { RoutingLead, RoutingQuote } from '../routing/candidate.js';
-import type { SaleMode } from '../routing/vocabulary.js';
+import type { PoolStrategy, SaleMode } from '../routing/vocabulary.js';
 
 /** What leads told of a qualified lead; an older version than the known one changes nothing. */
 export async function projectLead(
@@ -82,9 +82,11 @@ export interface LeadForRouting {
   readonly quotes: Partial<Record<SaleMode, RoutingQuote>>;
   /** Whether payments has ever quoted the lead in both modes. */
   readonly quoted: boolean;
+  /** How the leads of its line and state are shared out; null where no pool is set up. */
+  readonly strategy: PoolStrategy | null;
 }
 
-/** Reads a lead with its quotes as routing needs them. One statement. */
+/** Reads a lead with its quotes and its pool's strategy as routing needs them. One statement. */
 export async function readLeadForRouting(
   tx: EntityManager,
   leadId: string,
@@ -95,11 +97,13 @@ export async function readLeadForRouting(
     score: number | null;
     tier: Tier | null;
     withdrawn: boolean | null;
+    strategy: PoolStrategy | null;
     quotes: { mode: SaleMode; quoteId: string; priceCents: number; expiresAt: string; usable: boolean }[] | null;
   }[] = await tx.query(
-    `SELECT lead.facts, lead.score, lead.tier, lead.withdrawn, quoted.quotes
+    `SELECT lead.facts, lead.score, lead.tier, lead.withdrawn, quoted.quotes, pool.strategy
      FROM (SELECT $1::uuid AS id) AS wanted
      LEFT JOIN lead_projection AS lead ON lead.lead_id = wanted.id
+     LEFT JOIN pool ON pool.line = lead.facts->>'line' AND pool.state = lead.facts->>'state'
      LEFT JOIN LATERAL (
        SELECT jsonb_agg(jsonb_build_object('mode', mode, 'quoteId', quote_id, 'priceCents', price_cents,
          'expiresAt', expires_at, 'usable', expires_at > $2)) AS quotes
@@ -123,5 +127,6 @@ export async function readLeadForRouting(
         ]),
     ),
     quoted: quotes.length === 2,
+    strategy: row?.strategy ?? null,
   };
 }

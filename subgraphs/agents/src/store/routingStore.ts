@@ -2,7 +2,11 @@ import type { EntityManager } from 'typeorm';
 import type { RoundPlan } from '../routing/planRound.js';
 import type { PoolWeights } from '../routing/rankCandidates.js';
 import type { Line, PoolStrategy } from '../routing/vocabulary.js';
-import { Routing } from './routing.js';
+import { toSafeNumber } from './bigintAsNumber.js';
+import type { Routing } from './routing.js';
+
+const columns = `lead_id AS "leadId", state, round, last_round AS "lastRound", step, mode, max_sales AS "maxSales",
+  accepted_count AS "acceptedCount", retry_at AS "retryAt", resend_at AS "resendAt", resends, version`;
 
 /**
  * Locks a lead's routing row for the rest of the transaction and makes it if it is not there: a lead is routed by one at a time, and an event that
@@ -13,47 +17,36 @@ export async function lockRouting(
   leadId: string,
   defaults: { lastRound: number; resendAt: Date },
 ): Promise<Routing> {
-  const find = () => tx.getRepository(Routing).findOne({ where: { leadId }, lock: { mode: 'pessimistic_write' } });
-  const known = await find();
+  const known = await selectRouting(tx, leadId, 'FOR UPDATE');
   if (known) return known;
-  await tx.query(
+  // The update changes nothing but locks the row, should somebody else have made it just now.
+  const [made]: RoutingRow[] = await tx.query(
     `INSERT INTO routing (lead_id, state, last_round, resend_at) VALUES ($1, 'WAITING_QUOTES', $2, $3)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (lead_id) DO UPDATE SET lead_id = EXCLUDED.lead_id RETURNING ${columns}`,
     [leadId, defaults.lastRound, defaults.resendAt],
   );
-  const made = await find();
   if (!made) throw new Error(`the routing row of lead ${leadId} vanished`);
-  return made;
+  return toRouting(made);
 }
 
 /** Locks a lead's routing row unless another transaction has it; null then, and when there is none. */
-export async function tryLockRouting(tx: EntityManager, leadId: string): Promise<Routing | null> {
-  return tx.getRepository(Routing).findOne({
-    where: { leadId },
-    lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
-  });
+export function tryLockRouting(tx: EntityManager, leadId: string): Promise<Routing | null> {
+  return selectRouting(tx, leadId, 'FOR UPDATE SKIP LOCKED');
 }
 
-/** Writes back what may change, but for the number of accepted offers, which only the two updates below change. */
-export async function saveRouting(tx: EntityManager, routing: Routing): Promise<void> {
-  await tx.query(
-    `UPDATE routing SET state = $2, round = $3, last_round = $4, step = $5, mode = $6, max_sales = $7, retry_at = $8,
-       resend_at = $9, resends = $10, version = $11
-     WHERE lead_id = $1`,
-    [
-      routing.leadId,
-      routing.state,
-      routing.round,
-      routing.lastRound,
-      routing.step,
-      routing.mode,
-      routing.maxSales,
-      routing.retryAt,
-      routing.resendAt,
-      routing.resends,
-      routing.version,
-    ],
-  );
+type RoutingRow = Omit<Routing, 'version'> & { version: string };
+
+async function selectRouting(
+  tx: EntityManager,
+  leadId: string,
+  lock: 'FOR UPDATE' | 'FOR UPDATE SKIP LOCKED',
+): Promise<Routing | null> {
+  const [row]: RoutingRow[] = await tx.query(`SELECT ${columns} FROM routing WHERE lead_id = $1 ${lock}`, [leadId]);
+  return row ? toRouting(row) : null;
+}
+
+function toRouting(row: RoutingRow): Routing {
+  return { ...row, version: toSafeNumber(row.version) };
 }
 
 /** Takes one of the lead's places if one is free. Accepted offers never outnumber the places: the condition is part of the update. */
@@ -100,20 +93,15 @@ export async function insertRound(
 }
 
 /**
- * The pool of a line in a state, or null where none is set up. A WEIGHTED one is locked, because its weights move on with each pick;
- * after the lead's routing row, so always in the same order.
+ * Locks a WEIGHTED pool and reads its weights, which move on with each pick; after the lead's routing row, so always in the same order. No
+ * weights for a pool that was changed to another strategy or taken away just now.
  */
-export async function readPool(
-  tx: EntityManager,
-  line: Line,
-  state: string,
-): Promise<{ strategy: PoolStrategy; weights: PoolWeights } | null> {
-  const read = (lock: '' | 'FOR NO KEY UPDATE'): Promise<{ strategy: PoolStrategy; weights: PoolWeights }[]> =>
-    tx.query(`SELECT strategy, weights FROM pool WHERE line = $1 AND state = $2 ${lock}`, [line, state]);
-  const [pool] = await read('');
-  if (pool?.strategy !== 'WEIGHTED') return pool ?? null;
-  const [locked] = await read('FOR NO KEY UPDATE');
-  return locked ?? null;
+export async function lockWeights(tx: EntityManager, line: Line, state: string): Promise<PoolWeights> {
+  const [pool]: { weights: PoolWeights }[] = await tx.query(
+    'SELECT weights FROM pool WHERE line = $1 AND state = $2 FOR NO KEY UPDATE',
+    [line, state],
+  );
+  return pool?.weights ?? {};
 }
 
 /** Keeps the weights of a WEIGHTED pool. */

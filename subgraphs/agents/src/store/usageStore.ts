@@ -42,24 +42,32 @@ export function usageOf(row: UsageRow): CapUsage {
   ) as Record<CapPeriod, CapUsage[CapPeriod]>;
 }
 
-/**
- * Locks the usage of campaigns in the order of their ids, the one order everywhere, so that two transactions never wait for each other.
- * Call it once in a transaction, with all the campaigns whose usage will change. Returns their counters as they are now.
- */
-export async function lockUsage(tx: EntityManager, campaignIds: readonly string[]): Promise<Map<string, CapUsage>> {
+/** The present counters of campaigns. */
+export async function readUsage(tx: EntityManager, campaignIds: readonly string[]): Promise<Map<string, CapUsage>> {
   const rows: (UsageRow & { campaign_id: string })[] = await tx.query(
-    'SELECT * FROM campaign_usage WHERE campaign_id = ANY($1) ORDER BY campaign_id FOR NO KEY UPDATE',
-    [[...new Set(campaignIds)]],
+    'SELECT * FROM campaign_usage WHERE campaign_id = ANY($1)',
+    [campaignIds],
   );
   return new Map(rows.map((row) => [row.campaign_id, usageOf(row)]));
 }
+
+/**
+ * Every change of usage first locks all the rows that its transaction will change, in the order of their ids, so that no two transactions wait for
+ * each other. The count makes sure that all of them are locked before the first one changes. An array of ids, because PostgreSQL
+ * takes a record set for 100 rows and would read the whole table.
+ */
+const lock = `WITH locked AS MATERIALIZED (
+    SELECT campaign_id FROM campaign_usage WHERE campaign_id = ANY($2::uuid[]) ORDER BY campaign_id FOR NO KEY UPDATE
+  )`;
+const onLocked = `u.campaign_id = n.campaign_id AND u.campaign_id = ANY($2::uuid[]) AND (SELECT count(*) FROM locked) > 0`;
 
 /** `n` is the period at hand, `u` the stored counter: one of an earlier period counts as zero, one of a later period goes on. */
 const counted = (prefix: Prefix, column: 'count' | 'spend') =>
   `CASE WHEN u.${prefix}_bucket >= n.${prefix}_bucket THEN u.${prefix}_${column} ELSE 0 END`;
 
 const useCaps = `
-  UPDATE campaign_usage AS u SET last_offered_at = $2, ${prefixes
+  ${lock}
+  UPDATE campaign_usage AS u SET last_offered_at = $3, ${prefixes
     .map(
       (prefix) => `
     ${prefix}_bucket = GREATEST(u.${prefix}_bucket, n.${prefix}_bucket),
@@ -70,7 +78,7 @@ const useCaps = `
   FROM jsonb_to_recordset($1::jsonb) AS n(campaign_id uuid, price_cents bigint, ${prefixes
     .map((prefix) => `${prefix}_bucket text, ${prefix}_most_count int, ${prefix}_most_spend bigint`)
     .join(', ')})
-  WHERE u.campaign_id = n.campaign_id ${prefixes
+  WHERE ${onLocked} ${prefixes
     .map(
       (prefix) => `
     AND (n.${prefix}_most_count IS NULL OR ${counted(prefix, 'count')} + 1 <= n.${prefix}_most_count)
@@ -79,8 +87,15 @@ const useCaps = `
     .join('')}
   RETURNING u.campaign_id`;
 
-/** Counts one more lead for each campaign whose caps allow it, and returns the ids of these. The caps are conditions of the update itself. */
-export async function useCampaignCaps(tx: EntityManager, uses: readonly CapUse[], at: Date): Promise<Set<string>> {
+/**
+ * Counts one more lead for each campaign whose caps allow it, and returns the ids of these. The caps are conditions of the update itself. `others` are
+ * the campaigns whose usage the transaction will change besides.
+ */
+export async function useCampaignCaps(
+  tx: EntityManager,
+  uses: readonly CapUse[],
+  { at, others }: { at: Date; others: readonly string[] },
+): Promise<Set<string>> {
   const records = uses.map((use) => ({
     campaign_id: use.campaignId,
     price_cents: use.priceCents,
@@ -96,11 +111,13 @@ export async function useCampaignCaps(tx: EntityManager, uses: readonly CapUse[]
       }),
     ),
   }));
-  const [rows]: [{ campaign_id: string }[], number] = await tx.query(useCaps, [JSON.stringify(records), at]);
+  const locked = [...uses.map(({ campaignId }) => campaignId), ...others];
+  const [rows]: [{ campaign_id: string }[], number] = await tx.query(useCaps, [JSON.stringify(records), locked, at]);
   return new Set(rows.map((row) => row.campaign_id));
 }
 
 const recordOutcomes = `
+  ${lock}
   UPDATE campaign_usage AS u SET
     decided = u.decided + n.decided,
     accepted = u.accepted + n.accepted,
@@ -116,11 +133,11 @@ const recordOutcomes = `
   FROM jsonb_to_recordset($1::jsonb) AS n(campaign_id uuid, price_cents bigint, released int, decided int, accepted int, ${prefixes
     .map((prefix) => `${prefix}_bucket text`)
     .join(', ')})
-  WHERE u.campaign_id = n.campaign_id`;
+  WHERE ${onLocked}`;
 
 /** Gives back what ended offers used of their campaigns' caps, in the periods in which it was used, and counts them in the campaigns' records. */
 export async function recordOfferOutcomes(tx: EntityManager, outcomes: readonly OfferOutcome[]): Promise<void> {
-  // An update changes a row once, so outcomes of the same campaign go in one after another.
+  // An update changes a row once, so outcomes of the same campaign go in one after another. The first wave locks for all.
   const waves: OfferOutcome[][] = [];
   for (const outcome of outcomes) {
     const wave = waves.find((other) => other.every(({ campaignId }) => campaignId !== outcome.campaignId));
@@ -136,7 +153,7 @@ export async function recordOfferOutcomes(tx: EntityManager, outcomes: readonly 
       accepted: Number(accepted),
       ...Object.fromEntries(capPeriods.map((period) => [`${period.toLowerCase()}_bucket`, buckets[period]])),
     }));
-    await tx.query(recordOutcomes, [JSON.stringify(records)]);
+    await tx.query(recordOutcomes, [JSON.stringify(records), wave.map(({ campaignId }) => campaignId)]);
   }
 }
 
