@@ -16,6 +16,7 @@ const baseShape = {
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
+  ACK_WAIT_MS: milliseconds.default(15_000),
 };
 
 export interface SubgraphConfig {
@@ -30,6 +31,8 @@ export interface SubgraphConfig {
   databaseAcquireTimeoutMs: number;
   requestTimeoutMs: number;
   drainTimeoutMs: number;
+  /** After how long NATS delivers again what a process took and then died of. */
+  ackWaitMs: number;
 }
 
 /** Thrown at start when the environment is not usable; the message lists every fault, one a line. */
@@ -76,6 +79,7 @@ export function readConfig<S extends z.ZodRawShape>(
       databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+      ackWaitMs: values.ACK_WAIT_MS,
     },
     own: own.data,
   };

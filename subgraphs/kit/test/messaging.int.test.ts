@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamClient, type JetStreamManager, JSONCodec, type NatsConnection } from 'nats';
 import pLimit from 'p-limit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -183,6 +184,22 @@ describe('inbox', () => {
       async () => (await manager.consumers.info('LEADS', subgraph)).num_ack_pending === 0 && seen.get(leadId)?.length,
     );
     expect(seen.get(leadId)).toEqual([7]);
+  });
+
+  it('is not given a message again while it lives, however long its handler takes', async () => {
+    const leadId = uuidv7();
+    const { seen, handlers } = recording([leadId]);
+    const slow: EventHandlers = {
+      'leads.lead.rejected': async (tx, message) => {
+        await delay(1_500);
+        await handlers['leads.lead.rejected']?.(tx, message);
+      },
+    };
+    await consume(slow, { ackWaitMs: 450, ...only(leadId) });
+    relay();
+    await emitRejected(leadId, 1);
+    await eventually(() => seen.get(leadId)?.length === 1);
+    expect((await manager.consumers.info('LEADS', subgraph)).num_redelivered).toBe(0);
   });
 
   it('undoes what a failing handler wrote, tries again, and lets nothing of the same key overtake', async () => {

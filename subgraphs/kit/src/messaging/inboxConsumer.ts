@@ -31,13 +31,15 @@ export interface InboxConsumerOptions {
   limit: LimitFunction;
   /** Pauses before the 2nd, 3rd, … try; the last one repeats. Milliseconds. */
   backoffMs?: readonly number[];
+  /**
+   * After how long NATS delivers again what a process took and then died of. A process that lives tells NATS of each message that it has
+   * taken, three times within this time, however long it waits its turn here or is tried again. Default 15 s.
+   */
+  ackWaitMs?: number;
   /** Tries before a message is put aside as a dead letter. Tries that failed because the store was away do not count. */
   mostAttempts?: number;
 }
 
-/** Longer than the longest pause between two tries, each of which tells NATS that work goes on. */
-const ACK_WAIT_MS = 60_000;
-/** Few enough that what waits its turn here is handled long before NATS would deliver it again. */
 const MOST_IN_FLIGHT = 64;
 const DEFAULT_BACKOFF_MS = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 
@@ -50,6 +52,9 @@ export class InboxConsumer {
   readonly #dispatch = new OrderedDispatch();
   readonly #backoffMs: readonly number[];
   readonly #mostAttempts: number;
+  readonly #ackWaitMs: number;
+  /** Delivered and not acknowledged yet. */
+  readonly #taken = new Set<JsMsg>();
   readonly #stop = new AbortController();
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> | undefined;
@@ -58,11 +63,16 @@ export class InboxConsumer {
     this.#options = options;
     this.#backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS;
     this.#mostAttempts = options.mostAttempts ?? 8;
+    this.#ackWaitMs = options.ackWaitMs ?? 15_000;
   }
 
   /** Makes the durable consumer if it is not there, and begins. */
   async start(): Promise<void> {
     await this.#ensure();
+    const keeping = setInterval(() => {
+      for (const message of this.#taken) message.working();
+    }, this.#ackWaitMs / 3);
+    this.#stop.signal.addEventListener('abort', () => clearInterval(keeping));
     this.#running = this.#run();
   }
 
@@ -79,7 +89,7 @@ export class InboxConsumer {
     await manager.consumers.add(stream, {
       durable_name: subgraph,
       ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
+      ack_wait: nanos(this.#ackWaitMs),
       max_ack_pending: MOST_IN_FLIGHT * 4,
       max_deliver: -1,
       ...(filter !== undefined && { filter_subject: filter }),
@@ -114,7 +124,8 @@ export class InboxConsumer {
       return;
     }
     const key = message.headers?.get(ORDER_KEY_HEADER) || subject;
-    this.#dispatch.add(key, () => this.#handleUntilDone(message, subject));
+    this.#taken.add(message);
+    this.#dispatch.add(key, () => this.#handleUntilDone(message, subject).finally(() => this.#taken.delete(message)));
   }
 
   /**
@@ -148,7 +159,6 @@ export class InboxConsumer {
           const level = error instanceof RetryLater ? 'debug' : 'warn';
           log[level]({ err: error, subject, attempts }, 'a message could not be handled; trying again');
           await this.#pause(attempts);
-          message.working();
         }
       }
     });

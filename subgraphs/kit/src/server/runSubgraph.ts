@@ -144,7 +144,8 @@ async function startMessaging(
   });
 
   const limit = pLimit(Math.max(1, config.databasePoolSize - 1));
-  const common = { subgraph: name, dataSource: db, jetStream, manager, log, metrics, limit };
+  const { ackWaitMs } = config;
+  const common = { subgraph: name, dataSource: db, jetStream, manager, log, metrics, limit, ackWaitMs };
   const consumers = [
     ...parts.consumers.map(({ from, handlers }) => new InboxConsumer({ ...common, stream: streamOf(from), handlers })),
     new InboxConsumer({

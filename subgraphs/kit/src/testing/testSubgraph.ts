@@ -71,6 +71,7 @@ export async function startTestSubgraph(options: Options & { withNats?: boolean 
       databaseAcquireTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
       drainTimeoutMs: 500,
+      ackWaitMs: 15_000,
       ...options.config,
     },
   });
