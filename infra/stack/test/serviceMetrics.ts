@@ -11,6 +11,10 @@ export async function readCounter(
   const response = await fetch(new URL('/metrics', platform.urls.subgraphs[subgraph]));
   const lines = (await response.text()).split('\n');
   return lines
-    .filter((line) => line.startsWith(`${name}{`) && Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)))
+    .filter(
+      (line) =>
+        line.startsWith(`${name}{`) &&
+        Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)),
+    )
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }

@@ -10,7 +10,10 @@ export interface TestPlatform {
   stop(): Promise<void>;
 }
 
-/** The whole platform, as built, on free ports and empty stores, with a model that answers in about 50 ms. */
+/**
+ * The whole platform, as built, on free ports and empty stores, with a model that answers in about 50 ms; what a killed process had taken
+ * comes again after 3 s.
+ */
 export async function startTestPlatform(): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'leadgraph-saga-'));
   const lines: string[] = [];
@@ -19,6 +22,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       folder,
       built: buildPackages(process.env),
       say: (line) => lines.push(line),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ACK_WAIT_MS: '3000' },
       serviceEnv: { openai: { EMULATOR_LATENCY_MS: '50' } },
     });
     return {

@@ -47,13 +47,22 @@ async function qualificationFaults(query: Query): Promise<string[]> {
 
 /** An accepted offer is one charge, one captured hold, one buyer of the lead, one assignment and one message; nothing else is. */
 async function saleFaults(query: Query): Promise<string[]> {
-  const accepted = await query('agents', "SELECT id FROM offer WHERE lead_id = ANY($1) AND status = 'ACCEPTED' AND settlement = 'SETTLED'");
+  const accepted = await query(
+    'agents',
+    "SELECT id FROM offer WHERE lead_id = ANY($1) AND status = 'ACCEPTED' AND settlement = 'SETTLED'",
+  );
   const traces: Record<string, Row[]> = {
     charges: await query('payments', 'SELECT offer_id AS id FROM charge WHERE lead_id = ANY($1)'),
-    'captured holds': await query('payments', "SELECT offer_id AS id FROM hold WHERE lead_id = ANY($1) AND state = 'CAPTURED'"),
+    'captured holds': await query(
+      'payments',
+      "SELECT offer_id AS id FROM hold WHERE lead_id = ANY($1) AND status = 'CAPTURED'",
+    ),
     buyers: await query('leads', 'SELECT offer_id AS id FROM lead_buyer WHERE lead_id = ANY($1)'),
     assignments: await query('agents', 'SELECT offer_id AS id FROM assignment WHERE lead_id = ANY($1)'),
-    notifications: await query('agents', 'SELECT offer_id AS id FROM notification JOIN offer ON offer.id = offer_id WHERE lead_id = ANY($1)'),
+    notifications: await query(
+      'agents',
+      'SELECT offer_id AS id FROM notification JOIN offer ON offer.id = offer_id WHERE lead_id = ANY($1)',
+    ),
   };
   const faults = Object.entries(traces).flatMap(([name, rows]) => {
     const counts = countBy(rows);
@@ -87,15 +96,18 @@ async function saleFaults(query: Query): Promise<string[]> {
 
 /** No money stays aside, no wallet is overdrawn or differs from its account, the ledger adds up. */
 async function moneyFaults(query: Query): Promise<string[]> {
-  const held = await query('payments', "SELECT id FROM hold WHERE lead_id = ANY($1) AND state = 'HELD'");
+  const held = await query('payments', "SELECT id FROM hold WHERE lead_id = ANY($1) AND status = 'HELD'");
   const wallets = await query(
     'payments',
     `SELECT agent_id AS id FROM wallet
      WHERE balance_cents - held_cents + credit_limit_cents < 0
         OR balance_cents <> -COALESCE((SELECT sum(amount_cents) FROM posting WHERE account_id = wallet.agent_id), 0)
-        OR held_cents <> COALESCE((SELECT sum(price_cents) FROM hold WHERE hold.agent_id = wallet.agent_id AND state = 'HELD'), 0)`,
+        OR held_cents <> COALESCE((SELECT sum(price_cents) FROM hold WHERE hold.agent_id = wallet.agent_id AND status = 'HELD'), 0)`,
   );
-  const unequal = await query('payments', 'SELECT entry_id AS id FROM posting GROUP BY entry_id HAVING sum(amount_cents) <> 0');
+  const unequal = await query(
+    'payments',
+    'SELECT entry_id AS id FROM posting GROUP BY entry_id HAVING sum(amount_cents) <> 0',
+  );
   return [
     ...held.map(({ id }) => `hold ${id} still sets money aside`),
     ...wallets.map(({ id }) => `the wallet of agent ${id} is overdrawn or not what was booked`),
