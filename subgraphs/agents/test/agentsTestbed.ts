@@ -13,7 +13,10 @@ export const operator: Identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };
 const HOUR_MS = 3_600_000;
 
 /** Starts agents on a database of its own, with a clock that stands still. Sweepers wait longer than any test; tests run them by hand. */
-export async function startAgents(settings: Partial<AgentsSettings> = {}): Promise<AgentsTestbed> {
+export async function startAgents(
+  settings: Partial<AgentsSettings> = {},
+  options: { withNats?: boolean } = {},
+): Promise<AgentsTestbed> {
   // A Friday, 9:00 in Chicago.
   const clock = new ManualClock('2026-11-20T15:00:00.000Z');
   const all: AgentsSettings = {
@@ -32,6 +35,7 @@ export async function startAgents(settings: Partial<AgentsSettings> = {}): Promi
     createDataSource: (url, { metrics }) =>
       createDataSource({ name: 'agents', url, poolSize: 8, acquireTimeoutMs: 20_000, metrics, ...agentsStore }),
     wire: wireAgents(all),
+    ...options,
   });
   return new AgentsTestbed(subgraph, clock, { clock, settings: all });
 }

@@ -1,4 +1,4 @@
-import { emit, uuidv7 } from '@leadgraph/kit';
+import { emitAll, uuidv7 } from '@leadgraph/kit';
 import type { EventPayload } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
@@ -23,39 +23,33 @@ export async function settleOffer(
   await leadCase.save();
 
   const { leadId, agentId, id: offerId } = offer;
+  const { now, routing } = leadCase;
   const assignmentId = uuidv7();
-  await insertAssignment(tx, { id: assignmentId, offerId, leadId, agentId, at: leadCase.now });
-  const lead = { __typename: 'Lead', key: leadId, version: leadCase.routing.version };
-  const agent = { __typename: 'Agent', key: agentId, version: leadCase.now.getTime() };
-  await emit(tx, {
-    type: 'agents.assignment.created',
-    partitionKey: agentId,
-    orderKey: leadId,
-    entities: [
-      { __typename: 'Assignment', key: assignmentId, version: 1 },
-      { __typename: 'Offer', key: offerId, version: offer.version },
-      lead,
-      agent,
-    ],
-    payload: { assignmentId, offerId, leadId, agentId },
-    occurredAt: leadCase.now,
-  });
-
-  const notification = { id: uuidv7(), channel: 'EMAIL', template: 'lead-sold' } as const;
-  await queueNotification(tx, { ...notification, agentId, offerId, at: leadCase.now });
-  await emit(tx, {
-    type: 'agents.notification.queued',
-    partitionKey: agentId,
-    orderKey: leadId,
-    entities: [{ __typename: 'Notification', key: notification.id, version: 1 }, agent],
-    payload: {
-      notificationId: notification.id,
-      agentId,
-      channel: notification.channel,
-      template: notification.template,
+  const notificationId = uuidv7();
+  const message = { channel: 'EMAIL', template: 'lead-sold' } as const;
+  await insertAssignment(tx, { id: assignmentId, offerId, leadId, agentId, at: now });
+  await queueNotification(tx, { id: notificationId, ...message, agentId, offerId, at: now });
+  const agent = { __typename: 'Agent', key: agentId, version: now.getTime() };
+  const envelope = { partitionKey: agentId, orderKey: leadId, occurredAt: now };
+  await emitAll(tx, [
+    {
+      ...envelope,
+      type: 'agents.assignment.created',
+      entities: [
+        { __typename: 'Assignment', key: assignmentId, version: 1 },
+        { __typename: 'Offer', key: offerId, version: offer.version },
+        { __typename: 'Lead', key: leadId, version: routing.version },
+        agent,
+      ],
+      payload: { assignmentId, offerId, leadId, agentId },
     },
-    occurredAt: leadCase.now,
-  });
+    {
+      ...envelope,
+      type: 'agents.notification.queued',
+      entities: [{ __typename: 'Notification', key: notificationId, version: 1 }, agent],
+      payload: { notificationId, agentId, ...message },
+    },
+  ]);
 }
 
 /** The money could not be taken: the place is given back and routing goes on. */
