@@ -79,7 +79,9 @@ export class RoutingRoundType {
   })
   sharedCents: number | null;
 
-  @Field(() => [RoutingReasonCount], { description: 'How many campaigns lost for which reason.' })
+  @Field(() => [RoutingReasonCount], {
+    description: 'How many campaigns lost for which reason, those for other lines and states included.',
+  })
   reasons: RoutingReasonCount[];
 
   @Field(() => [RoutingTraceEntry], {
@@ -164,12 +166,22 @@ function shownRound(round: RoutingRound, identity: AgentsContext['identity']): R
     strategy: round.strategy,
     exclusiveCents: all ? round.exclusiveCents : null,
     sharedCents: all ? round.sharedCents : null,
-    reasons: countBy(trace),
+    reasons: countReasons(trace, all ? round : null),
     trace: trace.map((entry) => ({ ...entry, opensAt: entry.opensAt === null ? null : new Date(entry.opensAt) })),
   };
 }
 
-function countBy(trace: readonly TraceEntry[]): RoutingReasonCount[] {
-  const groups = Map.groupBy(trace, ({ reason }) => reason);
-  return [...groups].flatMap(([reason, entries]) => (reason === null ? [] : [{ reason, campaigns: entries.length }]));
+/** By reason; `round` adds the campaigns that were not looked at, because LINE or GEO kept them out. */
+function countReasons(
+  trace: readonly TraceEntry[],
+  round: Pick<RoutingRound, 'otherLineCount' | 'otherStateCount'> | null,
+): RoutingReasonCount[] {
+  const counts = new Map<string, number>();
+  const add = (reason: string | null, campaigns: number) => {
+    if (reason !== null && campaigns > 0) counts.set(reason, (counts.get(reason) ?? 0) + campaigns);
+  };
+  for (const { reason } of trace) add(reason, 1);
+  add('LINE', round?.otherLineCount ?? 0);
+  add('GEO', round?.otherStateCount ?? 0);
+  return [...counts].map(([reason, campaigns]) => ({ reason, campaigns }));
 }

@@ -136,6 +136,22 @@ describe('who sees what', () => {
     }
   });
 
+  it('counts the campaigns for other lines and states, which the trace does not name', async () => {
+    const far = await agents.buyer({ campaign: { states: ['OK'] } });
+    const other = await agents.buyer({ campaign: { line: 'LIFE' } });
+    const leadId = await agents.lead();
+    const document = entities('Lead', 'routing { rounds { reasons { reason campaigns } trace { campaign { id } } } }');
+    const [{ routing }] = (await agents.ok(document, of('Lead', [leadId])))._entities;
+    expect(routing.rounds[0].reasons).toEqual([
+      { reason: 'LINE', campaigns: 1 },
+      { reason: 'GEO', campaigns: 1 },
+    ]);
+    const named = routing.rounds[0].trace.map(({ campaign }: { campaign: { id: string } }) => campaign.id);
+    expect(named).toHaveLength(4);
+    expect(named).not.toContain(far.campaignId);
+    expect(named).not.toContain(other.campaignId);
+  });
+
   it('an agent sees its own', async () => {
     const [{ agentId, identity } = buyers[0] as Buyer] = buyers;
     const { offers, routing } = await see(identity);

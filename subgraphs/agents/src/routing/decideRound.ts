@@ -38,7 +38,7 @@ export async function decideRound(
       candidates = candidates.map((candidate) => exhausted.get(candidate.campaignId) ?? candidate);
       continue;
     }
-    await insertRound(tx, routing, { plan, strategy, decidedAt: now });
+    await insertRound(tx, routing, { plan, line, strategy, decidedAt: now });
     if (plan.chosen.length > 0) {
       routing.mode = plan.mode;
       if (strategy === 'WEIGHTED') await saveWeights(tx, { line, state, weights: plan.weights });

@@ -74,6 +74,13 @@ export class RoutingRound {
   @Column('bigint', { name: 'shared_cents', transformer: bigintAsNumber })
   sharedCents: number;
 
+  /** Campaigns that were not looked at: those for other lines, and those of the line for other states. */
+  @Column('int', { name: 'other_line_count' })
+  otherLineCount: number;
+
+  @Column('int', { name: 'other_state_count' })
+  otherStateCount: number;
+
   @Column('jsonb')
   trace: TraceEntry[];
 }

@@ -67,16 +67,25 @@ export async function giveBackPlace(tx: EntityManager, leadId: string): Promise<
   ]);
 }
 
-/** Keeps a decision with its trace. */
+/**
+ * Keeps a decision with its trace. A round also counts the campaigns that it never looked at (other lines, other states); a replacement within it
+ * does not count them again.
+ */
 export async function insertRound(
   tx: EntityManager,
   routing: Routing,
-  decision: { plan: RoundPlan; strategy: PoolStrategy; decidedAt: Date },
+  decision: { plan: RoundPlan; line: Line; strategy: PoolStrategy; decidedAt: Date },
 ): Promise<void> {
-  const { plan, strategy, decidedAt } = decision;
+  const { plan, line, strategy, decidedAt } = decision;
   await tx.query(
-    `INSERT INTO routing_round (lead_id, round, step, decided_at, gate, mode, strategy, exclusive_cents, shared_cents, trace)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO routing_round (lead_id, round, step, decided_at, gate, mode, strategy, exclusive_cents, shared_cents, trace,
+       other_line_count, other_state_count)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, elsewhere.other_line, elsewhere.other_state
+     FROM (
+       SELECT count(*) FILTER (WHERE line <> $11) AS other_line,
+         GREATEST(count(*) FILTER (WHERE line = $11) - $12::int, 0) AS other_state
+       FROM campaign WHERE status <> 'ARCHIVED' AND $13::boolean
+     ) AS elsewhere`,
     [
       routing.leadId,
       routing.round,
@@ -88,6 +97,9 @@ export async function insertRound(
       plan.exclusiveCents,
       plan.sharedCents,
       JSON.stringify(plan.trace),
+      line,
+      plan.trace.length,
+      routing.step === 0 && plan.gate === null,
     ],
   );
 }
