@@ -48,7 +48,10 @@ async function main(): Promise<number> {
       demo(config, graphqlUrl, { ...numbers, json: flags.json === true, stop }),
     );
   } catch (error) {
-    if (stop.aborted) return 130;
+    if (stop.aborted) {
+      console.error('Stopped. What was posted goes on by itself.');
+      return 130;
+    }
     console.error(error instanceof ConfigError || error instanceof StackNotReady ? error.message : error);
     return 3;
   }

@@ -79,7 +79,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
         onPosted: progress.posted,
         ...(signal && { signal }),
       });
-      const state = await untilSettled(operator, { from, externalIds, timeoutMs: settleTimeoutMs });
+      const state = await untilSettled(operator, {
+        from,
+        externalIds,
+        timeoutMs: settleTimeoutMs,
+        ...(signal && { signal }),
+      });
       const figures = figuresOf(posted, state, { run: run.number, elapsedMs: performance.now() - began });
       progress.finished();
       return { figures, run, posted, decisions: desk.decisions };

@@ -32,6 +32,7 @@ export interface SettleOptions {
   /** How long nothing may change before what is still open counts as stuck. */
   readonly timeoutMs: number;
   readonly pollMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,10 +40,11 @@ export interface SettleOptions {
  * answers what there is: what is not settled is stuck.
  */
 export async function untilSettled(operator: GraphClient, options: SettleOptions): Promise<RunState> {
-  const { from, externalIds, timeoutMs, pollMs = 400 } = options;
+  const { from, externalIds, timeoutMs, pollMs = 400, signal } = options;
   let seen = '';
   let changedAt = performance.now();
   for (;;) {
+    signal?.throwIfAborted();
     const open = await countOpen(operator, from);
     const state = open.leads === 0 ? await readRunState(operator, from, externalIds) : undefined;
     if (state?.leads.every(isSettled)) return state;

@@ -13,7 +13,7 @@ const READY_TIMEOUT_MS = 180_000;
 
 /**
  * Calls `use` with the graph's address of the stack that runs at the configured port; when none does, starts one for the time of the call
- * (its output goes to stderr) and stops it afterwards, on a signal too.
+ * (its output goes to stderr) and stops it afterwards, on a signal too. It starts without the demo data, which the demo itself puts in.
  */
 export async function withRunningStack<T>(
   config: StackConfig,
@@ -23,7 +23,7 @@ export async function withRunningStack<T>(
   const gateway = `http://127.0.0.1:${config.ports.gateway}`;
   if (await isReady(gateway)) return use(`${gateway}/graphql`);
   console.error('No stack runs here: starting one for the demo. (npm start keeps one.)');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../start.ts', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../start.ts', import.meta.url)), '--no-demo-data'], {
     env: { ...config.env, LEADGRAPH_PARENT_PID: String(process.pid) },
     stdio: ['ignore', 2, 2],
     // A Ctrl-C reaches this process, which then stops the child in its own time.

@@ -96,6 +96,11 @@ describe('importLeads', () => {
     await expect(importLeads({ file, post, concurrency: 2 })).rejects.toThrow(/--restart/);
   });
 
+  it.each(['missing.csv', 'missing.ndjson', '.'])('says that %s cannot be read', async (name) => {
+    const { post } = platform();
+    await expect(importLeads({ file: path.join(folder, name), post, concurrency: 1 })).rejects.toThrow();
+  });
+
   it('stops when asked to and finishes in the next run', async () => {
     const file = path.join(folder, 'leads.ndjson');
     await writeFile(file, rows(40).join('\n'));

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { pipeline, type Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { Column } from './csvColumns.ts';
 import { columnsOfHeader, ImportFileError, leadOfCsvRow } from './leadOfCsvRow.ts';
@@ -21,13 +22,22 @@ export interface ReadOptions {
  * Reads a file of leads row by row, whatever its size: CSV when its name ends in `.csv`, otherwise NDJSON (a JSON object a line, empty
  * lines are passed over). A row that cannot be read comes with its fault; a file that cannot, throws `ImportFileError`.
  */
-export function readRows(file: string, options: ReadOptions = {}): AsyncGenerator<Row> {
-  return /\.csv$/i.test(file) ? readCsv(file, options) : readNdjson(file);
+export async function* readRows(file: string, options: ReadOptions = {}): AsyncGenerator<Row> {
+  const handle = await open(file).catch((error: Error) => {
+    throw new ImportFileError(`${file} cannot be read: ${error.message}`);
+  });
+  const input = handle.createReadStream();
+  try {
+    if (!(await handle.stat()).isFile()) throw new ImportFileError(`${file} is no file.`);
+    yield* /\.csv$/i.test(file) ? readCsv(file, input, options) : readNdjson(input);
+  } finally {
+    input.destroy();
+  }
 }
 
-async function* readNdjson(file: string): AsyncGenerator<Row> {
+async function* readNdjson(input: Readable): AsyncGenerator<Row> {
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const text = number === 0 ? line.replace(/^\uFEFF/, '') : line;
     if (text.trim() === '') continue;
     number += 1;
@@ -47,10 +57,10 @@ function parsed(text: string): Pick<Row, 'lead' | 'fault'> {
   return { lead: null, fault: 'The line is no JSON object.' };
 }
 
-async function* readCsv(file: string, { mapping }: ReadOptions): AsyncGenerator<Row> {
-  const records = createReadStream(file).pipe(
-    parse({ bom: true, relax_column_count: true, skip_empty_lines: true, trim: true }),
-  );
+async function* readCsv(file: string, input: Readable, { mapping }: ReadOptions): AsyncGenerator<Row> {
+  const records = parse({ bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
+  // What goes wrong is thrown where the records are read.
+  pipeline(input, records, () => undefined);
   let columns: (Column | null)[] | undefined;
   let number = 0;
   try {
