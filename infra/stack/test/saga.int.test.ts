@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ServiceName, SubgraphName } from '../src/config.ts';
+import { PROJECT_ROOT, type ServiceName, type SubgraphName } from '../src/config.ts';
 import { demoBars } from '../src/demo/demoFigures.ts';
 import { readDemoLeads } from '../src/demo/readDemoLeads.ts';
 import { type DemoProgress, type DemoResult, runDemo } from '../src/demo/runDemo.ts';
@@ -119,6 +123,46 @@ describe('a list of leads with everything about them', () => {
     expect(few).toEqual({ leads: 2, agents: 2, payments: 2, ai: 1 });
     expect(await statementsFor(50)).toEqual(few);
   });
+});
+
+describe('npm run leads:import', () => {
+  it('that is killed goes on where it stopped: every row once in the platform, each rejected one once in the file', async () => {
+    const rows = (await readDemoLeads()).slice(0, 400).map((lead, index) => ({
+      ...lead,
+      externalId: `import-${index}`,
+      // Rejected, so that nothing is left to do for these leads while the other tests run.
+      contact: { firstName: lead.contact.firstName, phone: '000' },
+    }));
+    const file = join(test.folder, 'leads.ndjson');
+    writeFileSync(file, rows.map((row) => JSON.stringify(row)).join('\n'));
+    const run = () => {
+      const script = join(PROJECT_ROOT, 'infra/stack/src/leadsImport.ts');
+      const args = [script, file, '--url', platform.urls.graphql, '--token', operatorToken, '--concurrency', '4'];
+      return spawn(process.execPath, args, { stdio: 'ignore' });
+    };
+    const begun = Date.now();
+    const killed = run();
+    const noted = () => JSON.parse(readFileSync(`${file}.progress.json`, 'utf8')) as { rows: number };
+    await vi.waitFor(() => expect(noted().rows).toBeGreaterThan(40), { timeout: 20_000, interval: 5 });
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    expect(noted().rows).toBeLessThan(400);
+
+    const [code] = await once(run(), 'exit');
+    expect(code).toBe(1);
+    expect(noted().rows).toBe(400);
+    const rejected = readFileSync(`${file}.rejected.ndjson`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rejected.map(({ row }) => row)).toEqual(rows.map((_, index) => index + 1));
+    expect(rejected.every(({ codes }) => codes.includes('PHONE_INVALID'))).toBe(true);
+    const found = await operator.request<{ leads: { totalCount: { value: number } } }>(
+      'query Rejected($from: DateTimeISO!) { leads(filter: { status: [REJECTED], receivedFrom: $from }, first: 1) { totalCount { value } } }',
+      { from: new Date(begun).toISOString() },
+    );
+    expect(found.leads.totalCount.value).toBe(400);
+  }, 60_000);
 });
 
 describe('a process that is killed in the middle of a run and started again', () => {

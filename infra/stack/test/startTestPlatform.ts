@@ -6,6 +6,8 @@ import { type Platform, startPlatform } from '../src/platform.ts';
 
 export interface TestPlatform {
   readonly platform: Platform;
+  /** For files of the tests; deleted at the end. */
+  readonly folder: string;
   /** Stops everything and deletes what it kept. */
   stop(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     });
     return {
       platform,
+      folder,
       async stop() {
         await platform.stop();
         rmSync(folder, { recursive: true, force: true });
