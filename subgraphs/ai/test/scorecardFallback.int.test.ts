@@ -48,7 +48,7 @@ describe('the scorecard answers', () => {
   it('without asking the model any more once the circuit is open, and asks again after the pause', async () => {
     await bench.emulator.set({ failureRate: 1 });
     await bench.start({
-      resilience: { breakerMinimum: 3, breakerSize: 3, breakerOpenMs: 400 },
+      resilience: { breakerMinimum: 3, breakerSize: 3, breakerOpenMs: 4_000 },
       worker: { concurrency: 1 },
     });
     const reasons: string[] = [];
@@ -63,7 +63,7 @@ describe('the scorecard answers', () => {
     await eventually(async () => {
       const again = await bench.qualify(sampleFacts({ notes: `again, ${uuidv7()}` }));
       expect(again.engine).toBe('LLM');
-    });
+    }, 20_000);
   });
 
   it('only after the retries: a failure that passes is not noticed', async () => {
