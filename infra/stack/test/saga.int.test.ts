@@ -79,7 +79,7 @@ describe('a run of the demo', () => {
       expect(figures.soldLeads).toBeGreaterThan(60);
       expect(Object.keys(figures.rejectedByCode).length).toBeGreaterThan(6);
       expect(figures.duplicates).toBeGreaterThan(1);
-      expect(figures.replayed).toBe(1);
+      expect(figures.replayed).toBeGreaterThanOrEqual(1);
       expect(figures.revenueCents).toBeGreaterThan(100_000);
     },
     RUN_MS,

@@ -36,8 +36,6 @@ export interface GraphClientOptions {
 export interface GraphClient {
   /** Sends the operation and answers its data. Throws `GraphError` when it has errors that waiting does not help against. */
   request<T>(operation: string, variables?: Record<string, unknown>): Promise<T>;
-  /** The same client with another caller's token. */
-  as(token: string): GraphClient;
   /** The same client that gives up after `retryForMs`. */
   within(retryForMs: number): GraphClient;
 }
@@ -72,7 +70,6 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
           if (retryDelay > 0) options.onRetry?.(error);
         },
       }),
-    as: (token) => createGraphClient({ ...options, token }),
     within: (ms) => createGraphClient({ ...options, retryForMs: ms }),
   };
 }
