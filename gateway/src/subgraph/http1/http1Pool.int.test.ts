@@ -428,8 +428,10 @@ describe('an exchange that is cancelled', () => {
     const pool = poolFor(url, { connections: 1 });
     const exchange = pool.post(hello({ body: 'given up' }));
     exchange.cancel();
+    const next = textOf(pool, { body: 'next' });
+    expect(pool.stats).toEqual({ connections: 1, idle: 0, queued: 1 });
     expect(await reasonOf(exchange.reply)).toBe('aborted');
-    expect(await textOf(pool, { body: 'next' })).toBe('hello');
+    expect(await next).toBe('hello');
     expect([bodies, peers.length]).toEqual([['next'], 1]);
   });
 
