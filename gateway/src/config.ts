@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { HeaderRulesConfig } from './subgraph/headerRules.js';
 
 const milliseconds = z.coerce.number().int().positive();
+const count = z.coerce.number().int().min(0);
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -17,6 +19,23 @@ const Environment = z.object({
   SUBGRAPH_URLS: z.string().optional(),
   SUBGRAPH_TIMEOUT_MS: milliseconds.default(30_000),
   SUBGRAPH_CONNECTIONS: z.coerce.number().int().min(1).max(10_000).default(64),
+  SUBGRAPH_QUEUE: count.default(10_000),
+  SUBGRAPH_MAX_RESPONSE_BYTES: count.default(32 * 1024 * 1024),
+  SHARE_SUBGRAPH_FETCHES: z.stringbool().default(true),
+  SHARE_REQUESTS: z.stringbool().default(true),
+  HEADER_RULES: z.string().default('{}'),
+  PLANNING_TIMEOUT_MS: milliseconds.default(10_000),
+  PLANNING_MAX_PLANS: z.coerce.number().int().positive().default(10_000),
+  PLANNING_MAX_PATHS: z.coerce.number().int().positive().default(10_000),
+  OPERATION_CACHE_ENTRIES: z.coerce.number().int().positive().default(5_000),
+  OPERATION_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(96 * 1024 * 1024),
+  PREPARE_OPERATIONS_MS: count.default(30_000),
+  BATCH_LIMIT: count.max(1_000).default(0),
+  COMPRESS_FROM_BYTES: count.default(1_024),
   GATEWAY_SIGNING_KEY_FILE: z.string().optional(),
   JWKS_FILE: z.string().optional(),
   JWKS_URL: httpUrl.optional(),
@@ -51,8 +70,26 @@ export interface GatewayConfig {
   /** Where a subgraph is, when not where the supergraph says: by the subgraph's name. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly subgraphTimeoutMs: number;
-  /** Connections kept to one subgraph at the most. */
+  /** Connections kept to one subgraph at the most, and requests that wait for one. */
   readonly subgraphConnections: number;
+  readonly subgraphQueue: number;
+  readonly subgraphMaxResponseBytes: number;
+  /** Whether identical fetches in flight of several requests are sent once. */
+  readonly shareFetches: boolean;
+  /** Whether identical queries in flight share one execution. */
+  readonly shareRequests: boolean;
+  readonly headerRules: HeaderRulesConfig;
+  readonly planning: { readonly timeLimitMs: number; readonly maxEvaluatedPlans: number; readonly pathsLimit: number };
+  /** Bounds of what is kept of operations that have been seen. */
+  readonly operationCache: { readonly mostDocuments: number; readonly mostBytes: number };
+  /** How long the operations in use are prepared for a new supergraph, at most. */
+  readonly prepareOperationsMs: number;
+  /** Operations in one request, at most; 0: lists are refused. */
+  readonly batchLimit: number;
+  /** Responses of at least this many bytes are compressed; 0: none. */
+  readonly compressFrom: number;
+  /** Whether everybody may ask for `extensions.plan`; else the scope `plan:read` is needed. */
+  readonly explainToAll: boolean;
   /** Without it subgraphs get no token. */
   readonly signingKey: SigningKey | undefined;
   /** Without it no client token can be checked, and requests that carry one are refused. */
@@ -70,7 +107,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the gateway's configuration from the environment and the flags `--supergraph FILE`, `--port N` and `--host H`, which win.
+ * Reads the gateway's configuration from the environment and the flags `--supergraph FILE`, `--port N`, `--host H` and
+ * `--subgraph name=url` (one a subgraph), which win.
  * Nothing is required. Throws one `ConfigError` that names every fault.
  */
 export function readConfig(
@@ -100,7 +138,11 @@ export function readConfig(
   if (jwksFile && jwksUrl) faults.push('JWKS_FILE, JWKS_URL: give one of them');
   const subgraphUrls = attempt('SUBGRAPH_URLS', () => readSubgraphUrls(given)) ?? new Map<string, string>();
 
-  if (!parsed.success || faults.length > 0) {
+  const headerRules = attempt('HEADER_RULES', () =>
+    readHeaderRules(given.HEADER_RULES ?? '{}', Boolean(signingKeyFile)),
+  );
+
+  if (!parsed.success || !headerRules || faults.length > 0) {
     throw new ConfigError(`The configuration of the gateway is not usable:\n  ${faults.join('\n  ')}`);
   }
   const values = parsed.data;
@@ -114,6 +156,21 @@ export function readConfig(
     subgraphUrls,
     subgraphTimeoutMs: values.SUBGRAPH_TIMEOUT_MS,
     subgraphConnections: values.SUBGRAPH_CONNECTIONS,
+    subgraphQueue: values.SUBGRAPH_QUEUE,
+    subgraphMaxResponseBytes: values.SUBGRAPH_MAX_RESPONSE_BYTES,
+    shareFetches: values.SHARE_SUBGRAPH_FETCHES,
+    shareRequests: values.SHARE_REQUESTS,
+    headerRules,
+    planning: {
+      timeLimitMs: values.PLANNING_TIMEOUT_MS,
+      maxEvaluatedPlans: values.PLANNING_MAX_PLANS,
+      pathsLimit: values.PLANNING_MAX_PATHS,
+    },
+    operationCache: { mostDocuments: values.OPERATION_CACHE_ENTRIES, mostBytes: values.OPERATION_CACHE_BYTES },
+    prepareOperationsMs: values.PREPARE_OPERATIONS_MS,
+    batchLimit: values.BATCH_LIMIT,
+    compressFrom: values.COMPRESS_FROM_BYTES,
+    explainToAll: values.NODE_ENV !== 'production',
     signingKey: signingKey || undefined,
     clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
     graphiqlFolder: (values.GRAPHIQL ?? values.NODE_ENV !== 'production') ? GRAPHIQL_FOLDER : undefined,
@@ -124,9 +181,21 @@ export function readConfig(
 function readFlags(args: string[]): Record<string, string> {
   const { values } = parseArgs({
     args,
-    options: { supergraph: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+    options: {
+      supergraph: { type: 'string' },
+      port: { type: 'string' },
+      host: { type: 'string' },
+      subgraph: { type: 'string', multiple: true },
+    },
+  });
+  const urls = (values.subgraph ?? []).map((pair) => {
+    const [name = '', url = ''] = splitOnce(pair, '=');
+    if (!name || !httpUrl.safeParse(url).success)
+      throw new Error(`--subgraph ${pair}: give name=url with an http(s) URL`);
+    return [`${urlKey(name)}_URL`, url];
   });
   return {
+    ...Object.fromEntries(urls),
     ...(values.supergraph !== undefined && { SUPERGRAPH_FILE: values.supergraph }),
     ...(values.port !== undefined && { PORT: values.port }),
     ...(values.host !== undefined && { HOST: values.host }),
@@ -152,6 +221,26 @@ function readSubgraphUrls(env: NodeJS.ProcessEnv): Map<string, string> {
   return urls;
 }
 
+function readHeaderRules(text: string, signing: boolean): HeaderRulesConfig {
+  const rules = HeaderRulesConfig.safeParse(parseJson(text));
+  if (!rules.success) {
+    const [issue] = rules.error.issues;
+    throw new Error(`${issue?.path.join('.')}: ${issue?.message}. ${HEADER_RULES_FORM}`);
+  }
+  const all = [rules.data.all, ...Object.values(rules.data.subgraphs)];
+  const names = all.flatMap((rule) =>
+    rule ? [...rule.forward, ...Object.values(rule.rename), ...Object.keys(rule.insert)] : [],
+  );
+  if (signing && names.includes('authorization'))
+    throw new Error(
+      '"authorization" carries the gateway\'s own token to subgraphs while GATEWAY_SIGNING_KEY_FILE is set',
+    );
+  return rules.data;
+}
+
+const HEADER_RULES_FORM =
+  'Give JSON of the form {"all": {"forward": ["x-name"], "rename": {"x-from": "x-to"}, "insert": {"x-name": "value"}}, "subgraphs": {"name": {…}}}.';
+
 /** The key of a subgraph's name in `subgraphUrls`. */
 export function urlKey(subgraph: string): string {
   return subgraph.toUpperCase().replaceAll('-', '_');
@@ -162,6 +251,11 @@ function readJson<T>(file: string, shape: z.ZodType<T>, what: string): T {
   // The file holds key material: say what is expected, never what was found.
   if (!parsed.success) throw new Error(`${file} is not ${what}`);
   return parsed.data;
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GatewayConfig, urlKey } from './config.js';
-import { loadApolloExecutor } from './execution/apolloExecutor.js';
+import { executeOperation } from './execute/executeOperation.js';
+import { type Execute, shareExecutions } from './execute/shareExecutions.js';
 import { registerGraphiqlRoutes } from './http/graphiqlRoutes.js';
 import { registerGraphQLRoute } from './http/graphqlRoute.js';
 import { registerHealthRoutes } from './http/healthRoutes.js';
@@ -10,9 +11,17 @@ import { createAuthenticate } from './identity/clientToken.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
 import type { Logger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { SubgraphClient } from './subgraph/subgraphClient.js';
+import { createHeaderRules } from './subgraph/headerRules.js';
+import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { SupergraphSlot } from './supergraph/supergraphSlot.js';
 import { watchSupergraphFile } from './supergraph/watchSupergraphFile.js';
+
+/** How long an unused connection to a subgraph is kept, unless the subgraph says less. */
+const KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const MOST_WAITING_TO_BE_PLANNED = 1_000;
+/** What an identity needs to see plans in production. */
+const EXPLAIN_SCOPE = 'plan:read';
 
 export interface RunningGateway {
   readonly url: string;
@@ -31,23 +40,53 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const metrics = createMetrics();
   const authenticate = createAuthenticate(config.clientTokens);
   const mintToken = await createSubgraphTokenMint(config.signingKey);
-  const client = new SubgraphClient({
-    timeoutMs: config.subgraphTimeoutMs,
-    connections: config.subgraphConnections,
-    metrics,
-  });
-  const resolveUrl = subgraphUrlResolver(config.subgraphUrls);
-  const load = (sdl: string) => loadApolloExecutor(sdl, { client, mintToken, log, resolveUrl });
-  const slot = new SupergraphSlot({ load, log, metrics });
+  const mutations = { finished: 0 };
+  const headerRules = createHeaderRules(config.headerRules);
+  const load = (sdl: string) =>
+    loadSupergraph(sdl, {
+      planner: { ...config.planning, waiting: MOST_WAITING_TO_BE_PLANNED },
+      cache: config.operationCache,
+      pool: {
+        connections: config.subgraphConnections,
+        queued: config.subgraphQueue,
+        maxResponseBytes: config.subgraphMaxResponseBytes,
+        keepAliveMs: KEEP_ALIVE_MS,
+        connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, config.subgraphTimeoutMs),
+      },
+      timeoutMs: config.subgraphTimeoutMs,
+      shareFetches: config.shareFetches,
+      headerRules,
+      mintToken,
+      mutations,
+      resolveUrl: subgraphUrlResolver(config.subgraphUrls),
+      log,
+      metrics,
+    });
+  const slot = new SupergraphSlot({ load, prepareMs: config.prepareOperationsMs, log, metrics });
   await loadFirst(slot, config.supergraphFile);
   const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
 
   let draining = false;
   const isDraining = () => draining;
   const app = createServer({ log, metrics, isDraining });
-  registerHealthRoutes(app, { slot, client, mintToken, metrics, isDraining });
+  registerHealthRoutes(app, { slot, metrics, isDraining });
   if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
-  registerGraphQLRoute(app, { slot, authenticate, log, metrics });
+  const alone: Execute = (request) => executeOperation(request, log);
+  registerGraphQLRoute(app, {
+    slot,
+    authenticate,
+    execute: config.shareRequests
+      ? shareExecutions(alone, {
+          forwardedHeaders: headerRules.reads,
+          mutations,
+          onShared: () => metrics.requestsShared.inc(),
+        })
+      : alone,
+    mutations,
+    mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
+    mostInBatch: config.batchLimit,
+    compressFrom: config.compressFrom,
+  });
   const url = await app.listen({ host: config.host, port: config.port });
   log.info(
     { url, tokens: config.clientTokens ? 'checked' : 'refused', signing: config.signingKey !== undefined },
@@ -67,7 +106,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       () => {}, // drained in time
     );
     await drained;
-    await client.close();
+    await slot.close();
     log.info('gateway is down');
   };
   let stopped: Promise<void> | undefined;

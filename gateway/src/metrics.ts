@@ -15,6 +15,20 @@ export function createMetrics() {
     labelNames: ['code'],
     registers,
   });
+  const subgraphRequests = new Histogram({
+    name: 'subgraph_request_duration_seconds',
+    help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, overloaded, invalid, too-large, aborted).',
+    labelNames: ['subgraph', 'outcome'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const planning = new Histogram({
+    name: 'operation_planning_duration_seconds',
+    help: 'Duration of planning new operations, waiting for the planner included, by result (planned, failed).',
+    labelNames: ['result'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
   const codes = new Set<string>();
   return {
     registry,
@@ -45,13 +59,33 @@ export function createMetrics() {
       labelNames: ['result'],
       registers,
     }),
-    subgraphRequests: new Histogram({
-      name: 'subgraph_request_duration_seconds',
-      help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, aborted).',
-      labelNames: ['subgraph', 'outcome'],
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    subgraphRequests,
+    /** Notes a fetch that was sent to a subgraph: its outcome and duration in seconds. */
+    observeFetch(subgraph: string, outcome: string, seconds: number) {
+      subgraphRequests.observe({ subgraph, outcome }, seconds);
+    },
+    fetchesShared: new Counter({
+      name: 'subgraph_fetches_shared_total',
+      help: 'Fetches that were not sent since the same one of another request was in flight.',
       registers,
     }),
+    requestsShared: new Counter({
+      name: 'graphql_requests_shared_total',
+      help: 'Requests that got the answer of an identical one in flight.',
+      registers,
+    }),
+    /** Measures a planning that has been asked for, waiting for the planner included. */
+    async timePlanning<T>(planned: Promise<T>): Promise<T> {
+      const end = planning.startTimer();
+      try {
+        const plan = await planned;
+        end({ result: 'planned' });
+        return plan;
+      } catch (error) {
+        end({ result: 'failed' });
+        throw error;
+      }
+    },
     supergraphLoads: new Counter({
       name: 'supergraph_loads_total',
       help: 'Supergraphs read, by result (loaded, failed). After a failure the one before keeps serving.',

@@ -7,12 +7,42 @@ export interface ChangedEntity {
   readonly version: number;
 }
 
+/**
+ * Whether somebody still waits for an answer. States: waiting → cancelled. An AbortSignal would do, at ten times the cost of a request that nobody cancels.
+ */
+export class Cancellation {
+  private readonly hooks = new Set<() => void>();
+  private done = false;
+
+  get cancelled(): boolean {
+    return this.done;
+  }
+
+  /** Calls the hook when the request is cancelled; `unhook` it when what it would give up is over. */
+  hook(onCancel: () => void): void {
+    this.hooks.add(onCancel);
+  }
+
+  unhook(onCancel: () => void): void {
+    this.hooks.delete(onCancel);
+  }
+
+  cancel(): void {
+    if (this.done) return;
+    this.done = true;
+    for (const hook of [...this.hooks]) hook();
+    this.hooks.clear();
+  }
+}
+
 /** What travels with one request from the HTTP route to the subgraphs. */
 export interface RequestContext {
   readonly requestId: string;
   readonly identity: Identity;
-  /** Aborted when nobody waits for the answer of a query any more. Mutations are finished once begun. */
-  readonly signal: AbortSignal;
+  /** The request's headers that rules may forward, by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Cancelled when nobody waits for the answer of a query any more. Mutations are finished once begun. */
+  readonly cancellation: Cancellation;
   /** Collected from the subgraphs' responses. */
   readonly changed: ChangedEntity[];
 }

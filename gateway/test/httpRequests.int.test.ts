@@ -230,9 +230,18 @@ describe('GET', () => {
     expect([answer.status, codes(answer)]).toEqual([400, ['BAD_REQUEST']]);
   });
 
-  it('does not execute on HEAD', async () => {
-    const answer = await gateway.send({ method: 'HEAD', headers: preflighted }, search({ query: '{ people { id } }' }));
-    expect(answer.status).toBe(405);
+  it('answers HEAD as GET, without the body', async () => {
+    const params = search({ query: '{ people { id } }' });
+    const got = await gateway.send({ method: 'GET', headers: preflighted }, params);
+    const head = await gateway.send({ method: 'HEAD', headers: preflighted }, params);
+    expect([head.status, head.body]).toEqual([200, '']);
+    for (const name of ['content-type', 'content-length', 'cache-control'])
+      expect(head.headers.get(name)).toBe(got.headers.get(name));
+  });
+
+  it('says on OPTIONS which methods there are, and executes nothing', async () => {
+    const answer = await gateway.send({ method: 'OPTIONS' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
     expect(shop.seen).toEqual([]);
   });
 });

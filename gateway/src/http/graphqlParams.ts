@@ -5,22 +5,37 @@ export interface GraphQLParams {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Record<string, unknown>;
+  /** Whether `extensions.plan` of the response is asked for. */
+  readonly explain: boolean;
 }
 
 /** Objects and lists inside each other in variables and extensions; deeper ones exhaust the stack of whatever walks them later. */
 const DEEPEST_JSON = 64;
 
-/** Reads the parsed body of a POST. Throws `RequestRefused`: BAD_REQUEST, BATCHING_NOT_SUPPORTED, BODY_TOO_DEEP, PERSISTED_QUERY_NOT_SUPPORTED. */
-export function paramsFromBody(body: unknown): GraphQLParams {
-  if (Array.isArray(body)) {
+/**
+ * Reads the parsed body of a POST: one operation, or a list of at most `mostInBatch`. Throws `RequestRefused`: BAD_REQUEST, BATCHING_NOT_SUPPORTED, BATCH_TOO_LARGE, BODY_TOO_DEEP,
+ * PERSISTED_QUERY_NOT_SUPPORTED.
+ */
+export function paramsFromBody(body: unknown, mostInBatch: number): GraphQLParams | GraphQLParams[] {
+  if (Array.isArray(body)) return batchFromBody(body, mostInBatch);
+  if (!isObject(body))
+    throw bad('The body has to be a JSON object of the form {"query", "variables", "operationName"}.');
+  return readParams(body);
+}
+
+function batchFromBody(body: readonly unknown[], most: number): GraphQLParams[] {
+  if (most === 0) {
     throw new RequestRefused(
       'BATCHING_NOT_SUPPORTED',
       'Send one operation a request; lists of operations are not served.',
     );
   }
-  if (!isObject(body))
-    throw bad('The body has to be a JSON object of the form {"query", "variables", "operationName"}.');
-  return readParams(body);
+  if (body.length > most)
+    throw new RequestRefused('BATCH_TOO_LARGE', `The list has ${body.length} operations. Send at most ${most}.`);
+  if (body.length === 0 || !body.every(isObject)) {
+    throw bad('The list has to hold JSON objects of the form {"query", "variables", "operationName"}.');
+  }
+  return body.map(readParams);
 }
 
 /** Reads the query string of a GET, where `variables` and `extensions` are JSON texts. Throws as `paramsFromBody` does. */
@@ -50,7 +65,12 @@ function readParams({ query, operationName, variables, extensions }: Record<stri
       `The request nests JSON deeper than ${DEEPEST_JSON} levels. Send a flatter value.`,
     );
   }
-  return { query, operationName: operationName ?? undefined, variables: variables ?? {} };
+  return {
+    query,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+    explain: extensions?.plan === true,
+  };
 }
 
 function parseParam(name: string, value: unknown): unknown {

@@ -1,21 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { anonymous } from '../identity/identity.js';
-import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Metrics } from '../metrics.js';
-import type { SubgraphClient } from '../subgraph/subgraphClient.js';
-import type { Subgraph } from '../subgraph/subgraphDataSource.js';
+import type { Reachability, Subgraph } from '../subgraph/subgraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
 
 export interface HealthRoutesOptions {
   readonly slot: SupergraphSlot;
-  readonly client: SubgraphClient;
-  readonly mintToken: MintSubgraphToken;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
 }
-
-type Reachability = 'reachable' | 'unreachable';
 
 const PROBE_TIMEOUT_MS = 1_000;
 /** However often readiness is asked for, a subgraph is probed this often at the most. */
@@ -30,7 +23,7 @@ export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutes
   const { slot, metrics, isDraining } = options;
   const probes = new LRUCache<string, Promise<Reachability>>({ max: 1_000, ttl: PROBE_MEMORY_MS });
   const probe = (subgraph: Subgraph) => {
-    const known = probes.get(subgraph.url) ?? reach(subgraph, options);
+    const known = probes.get(subgraph.url) ?? subgraph.reach(PROBE_TIMEOUT_MS);
     probes.set(subgraph.url, known);
     return known;
   };
@@ -43,10 +36,8 @@ export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutes
         .code(503)
         .send({ status: 'not ready', reason: isDraining() ? 'about to end' : 'no supergraph loaded' });
     }
-    const { id, loadedAt, executor } = current;
-    const subgraphs = await Promise.all(
-      executor.subgraphs.map(async (each) => [each.name, await probe(each)] as const),
-    );
+    const { id, loadedAt } = current;
+    const subgraphs = await Promise.all(current.subgraphs.map(async (each) => [each.name, await probe(each)] as const));
     return {
       status: 'ready',
       supergraph: { id: id.slice(0, 12), loadedAt },
@@ -57,17 +48,4 @@ export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutes
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
-}
-
-/** Any answer but a server error will do: it shows that the subgraph is there. */
-async function reach({ name, url }: Subgraph, { client, mintToken }: HealthRoutesOptions): Promise<Reachability> {
-  const token = await mintToken(anonymous, name);
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-  const body = '{"query":"{__typename}"}';
-  try {
-    const { status } = await client.send({ subgraph: name, url, headers, body, repeatable: true }, PROBE_TIMEOUT_MS);
-    return status < 500 ? 'reachable' : 'unreachable';
-  } catch {
-    return 'unreachable';
-  }
 }

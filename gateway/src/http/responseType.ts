@@ -4,24 +4,47 @@ import { RequestRefused } from '../errors/requestRefused.js';
 
 export type ResponseType = 'application/json' | 'application/graphql-response+json';
 
+/** How a client takes its response. */
+export interface Accepted {
+  /** The media type of a response, or of each part of it. */
+  readonly type: ResponseType;
+  /** Whether it may come in parts (`multipart/mixed`, for `@defer`). */
+  readonly incremental: boolean;
+  /** Whether it has to be in parts, even if it is only one. */
+  readonly onlyIncremental: boolean;
+}
+
 /** In the order of preference for a client that takes anything. */
 const offered: ResponseType[] = ['application/json', 'application/graphql-response+json'];
+/** Without `deferSpec` the client leaves the form to us. Another one than ours it would not understand. */
+const PARTS =
+  /(?:^|,)\s*multipart\/mixed\s*(?:;\s*boundary="?[^";,]*"?\s*)?(?:;\s*deferSpec=20220824\s*)?(?:;\s*q=[\d.]+\s*)?(?=,|$)/i;
 const LONGEST_ACCEPT = 1_000;
-const chosen = new LRUCache<string, ResponseType | 'none'>({ max: 200 });
+const plain: Accepted = { type: 'application/json', incremental: false, onlyIncremental: false };
+const chosen = new LRUCache<string, Accepted | 'none'>({ max: 200 });
 
 /**
- * Chooses the media type of the response after the Accept header. Without one, or when anything is accepted, it is application/json,
+ * Chooses the form of the response after the Accept header. Without one, or when anything is accepted, it is application/json,
  * which every client reads. Throws NOT_ACCEPTABLE when nothing fits.
  */
-export function responseType(accept: string | undefined): ResponseType {
-  if (accept === undefined || accept === 'application/json') return 'application/json';
-  let type = chosen.get(accept);
-  if (!type) {
-    type = (preferred(accept, offered) as ResponseType | undefined) ?? 'none';
-    if (accept.length <= LONGEST_ACCEPT) chosen.set(accept, type);
+export function responseType(accept: string | undefined): Accepted {
+  if (accept === undefined || accept === 'application/json' || accept === '*/*') return plain;
+  let accepted = chosen.get(accept);
+  if (!accepted) {
+    accepted = negotiate(accept);
+    if (accept.length <= LONGEST_ACCEPT) chosen.set(accept, accepted);
   }
-  if (type === 'none') throw new RequestRefused('NOT_ACCEPTABLE', `Accept one of ${offered.join(', ')}.`);
-  return type;
+  if (accepted === 'none') {
+    throw new RequestRefused('NOT_ACCEPTABLE', `Accept one of ${offered.join(', ')}, multipart/mixed.`);
+  }
+  return accepted;
+}
+
+function negotiate(accept: string): Accepted | 'none' {
+  const type = preferred(accept, offered) as ResponseType | undefined;
+  const incremental = PARTS.test(accept);
+  if (!type && !incremental) return 'none';
+  return { type: type ?? 'application/json', incremental, onlyIncremental: !type };
 }
 
 /** Whether a browser asks for a page: it prefers HTML to what GraphQL responses come in. */

@@ -114,7 +114,7 @@ function refusalOf(error: FastifyError, request: FastifyRequest, log: Logger): R
 
 function typeForRefusal({ headers }: FastifyRequest): ResponseType {
   try {
-    return responseType(headers.accept);
+    return responseType(headers.accept).type;
   } catch {
     return 'application/json';
   }
@@ -129,7 +129,7 @@ function report(
   const { operation, codes = [] } = request.graphql ?? {};
   const { statusCode: status, elapsedTime } = reply;
   const outcome = outcomeOf(reply, operation !== undefined, codes);
-  metrics.requests.observe({ operation: operation?.definition.operation ?? 'none', outcome }, elapsedTime / 1000);
+  metrics.requests.observe({ operation: operation?.type ?? 'none', outcome }, elapsedTime / 1000);
   for (const code of codes) metrics.countError(code);
   log[outcome === 'error' ? 'warn' : 'debug'](
     {

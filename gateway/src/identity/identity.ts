@@ -7,3 +7,15 @@ export interface Identity {
 
 /** The identity of a request without a token. */
 export const anonymous: Identity = { kind: 'ANONYMOUS', sub: '', scopes: [] };
+
+const keys = new WeakMap<Identity, string>();
+
+/** The identity as one text, the same for the same identity: what may be shared between its requests is kept under it. */
+export function identityKey(identity: Identity): string {
+  let key = keys.get(identity);
+  if (key === undefined) {
+    key = JSON.stringify([identity.kind, identity.sub, identity.scopes]);
+    keys.set(identity, key);
+  }
+  return key;
+}

@@ -1,7 +1,7 @@
 import { importJWK, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { SigningKey } from '../config.js';
-import type { Identity } from './identity.js';
+import { type Identity, identityKey } from './identity.js';
 
 const ISSUER = 'leadgraph-gateway';
 /** The longest life that subgraphs accept. */
@@ -11,7 +11,7 @@ const SPARE_S = 20;
 const REMEMBERED_TOKENS = 20_000;
 
 /** Gives the token by which a subgraph learns who calls; undefined when the gateway has no signing key. */
-export type MintSubgraphToken = (identity: Identity, subgraph: string) => Promise<string> | undefined;
+export type MintSubgraphToken = (identity: Identity, subgraph: string) => string | Promise<string> | undefined;
 
 /**
  * Makes the mint of subgraph tokens: EdDSA, `aud` the subgraph's name, the identity as a claim, 60 s of life. One token an identity and subgraph is
@@ -24,26 +24,30 @@ export async function createSubgraphTokenMint(
   if (!key) return () => undefined;
   const privateKey = await importJWK(key, 'EdDSA');
   const header = { alg: 'EdDSA', ...(key.kid !== undefined && { kid: key.kid }) };
-  const minted = new LRUCache<string, Promise<string>>({
+  const minted = new LRUCache<string, string | Promise<string>>({
     max: REMEMBERED_TOKENS,
     ttl: (LIFETIME_S - SPARE_S) * 1000,
     perf: { now },
   });
 
-  return ({ kind, sub, scopes }, subgraph) => {
-    const cacheKey = JSON.stringify([subgraph, kind, sub, scopes]);
-    let token = minted.get(cacheKey);
-    if (!token) {
-      const issuedAt = Math.floor(now() / 1000);
-      token = new SignJWT({ identity: { kind, sub, scopes } })
-        .setProtectedHeader(header)
-        .setIssuer(ISSUER)
-        .setAudience(subgraph)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + LIFETIME_S)
-        .sign(privateKey);
-      minted.set(cacheKey, token);
-    }
-    return token;
+  return (identity, subgraph) => {
+    const cacheKey = `${subgraph}\n${identityKey(identity)}`;
+    const known = minted.get(cacheKey);
+    if (known !== undefined) return known;
+    const { kind, sub, scopes } = identity;
+    const issuedAt = Math.floor(now() / 1000);
+    const signing = new SignJWT({ identity: { kind, sub, scopes } })
+      .setProtectedHeader(header)
+      .setIssuer(ISSUER)
+      .setAudience(subgraph)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + LIFETIME_S)
+      .sign(privateKey);
+    minted.set(cacheKey, signing);
+    void signing.then((token) => {
+      const ttl = minted.getRemainingTTL(cacheKey);
+      if (minted.peek(cacheKey) === signing && ttl > 0) minted.set(cacheKey, token, { ttl });
+    });
+    return signing;
   };
 }

@@ -2,48 +2,71 @@ import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   GraphQLError,
-  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   parse,
+  print,
   specifiedRules,
   validate,
+  visit,
 } from 'graphql';
+import type { SupergraphFacts } from '../compile/supergraphFacts.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { checkSelections, checkTokens } from './documentLimits.js';
+import { separateNames } from './separateNames.js';
 
 /** One operation of a document that has been parsed and validated against the schema in service. */
 export interface PreparedOperation {
-  readonly text: string;
-  /** SHA-256 of the text, in hex. */
+  /** SHA-256 of the client's text, in hex. */
   readonly hash: string;
+  /** The document as it is planned and executed: see `separateNames`. */
   readonly document: DocumentNode;
+  /** The text of `document`. */
+  readonly text: string;
+  /** Response name in `document` → response name that the client has chosen, where they differ. */
+  readonly clientNames: ReadonlyMap<string, string>;
   readonly definition: OperationDefinitionNode;
   readonly name: string | undefined;
 }
 
 /** A document that has been parsed and validated; its operations in their order. */
 export interface PreparedDocument {
-  readonly text: string;
   readonly operations: readonly PreparedOperation[];
 }
 
 const MOST_VALIDATION_ERRORS = 20;
 
 /**
- * Checks the limits, parses and validates. Throws `RequestRefused` with all the faults that graphql found, each with its place in the text
- * (GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED), or OPERATION_TOO_LARGE, OPERATION_TOO_DEEP.
+ * Checks the limits, parses and validates. `incremental`: the client takes a response in parts; without it `@defer` is left out. Throws `RequestRefused` with all the
+ * faults that graphql found, each with its place in the text (GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED), or OPERATION_TOO_LARGE,
+ * OPERATION_TOO_DEEP.
  */
-export function prepareDocument(text: string, schema: GraphQLSchema): PreparedDocument {
-  const document = parseWithinLimits(text);
-  const faults = validate(schema, document, specifiedRules, { maxErrors: MOST_VALIDATION_ERRORS });
+export function prepareDocument(
+  text: string,
+  { apiSchema, internalFields }: Pick<SupergraphFacts, 'apiSchema' | 'internalFields'>,
+  incremental = false,
+): PreparedDocument {
+  const parsed = parseWithinLimits(text);
+  const faults = validate(apiSchema, parsed, specifiedRules, { maxErrors: MOST_VALIDATION_ERRORS });
   if (faults.length > 0) throw rejected('GRAPHQL_VALIDATION_FAILED', faults);
-  const hash = createHash('sha256').update(text).digest('hex');
+  const wanted = incremental ? parsed : withoutDefer(parsed);
+  const { document, clientNames } = separateNames(wanted, internalFields);
+  const shared = {
+    hash: createHash('sha256').update(text).digest('hex'),
+    document,
+    text: document === parsed ? text : print(document),
+    clientNames,
+  };
   const operations = document.definitions
     .filter((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION)
-    .map((definition) => ({ text, hash, document, definition, name: definition.name?.value }));
-  return { text, operations };
+    .map((definition) => ({ ...shared, definition, name: definition.name?.value }));
+  return { operations };
+}
+
+/** A server may send deferred fragments with the rest; to a client that takes no parts it has to. */
+function withoutDefer(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { ChangedEntity } from '../requestContext.js';
-import type { SubgraphReply } from './subgraphClient.js';
+import type { Http1Reply } from './http1/http1Pool.js';
 
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null;
@@ -12,7 +12,11 @@ export interface SubgraphResponse {
 export type UnusableReply = 'refused' | 'unavailable' | 'invalid';
 
 /** Reads a subgraph's reply as a GraphQL response; says why when it is none. */
-export function readReply({ status, contentType, text }: SubgraphReply): SubgraphResponse | UnusableReply {
+export function readReply({
+  status,
+  contentType,
+  text,
+}: Pick<Http1Reply, 'status' | 'contentType' | 'text'>): SubgraphResponse | UnusableReply {
   if (status === 401 || status === 403) return 'refused';
   const body = isJson(contentType) ? parseObject(text) : undefined;
   if (!body || !isGraphQLResponse(body)) return status >= 500 ? 'unavailable' : 'invalid';
@@ -28,9 +32,10 @@ function isJson(contentType: string): boolean {
   return contentType.startsWith('application/json') || contentType.startsWith('application/graphql-response+json');
 }
 
+/** GraphQL 7.1: without data, or with none but null, there has to be an error. */
 function isGraphQLResponse({ data, errors }: Record<string, unknown>): boolean {
   if (errors !== undefined && errors !== null && !Array.isArray(errors)) return false;
-  return data === null ? true : data === undefined ? Array.isArray(errors) && errors.length > 0 : isObject(data);
+  return data === null || data === undefined ? Array.isArray(errors) && errors.length > 0 : isObject(data);
 }
 
 /** Keeps of a subgraph's error what the specification names. Stack traces, which some servers send in development, stay here. */

@@ -1,30 +1,24 @@
 import { createHash } from 'node:crypto';
-import type { Executor } from '../execution/apolloExecutor.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { OperationStore } from '../operation/operationStore.js';
-
-/** A supergraph in service, with what was prepared for it. A request keeps the one that it began with. */
-export interface Supergraph {
-  /** SHA-256 of the SDL, in hex. */
-  readonly id: string;
-  readonly loadedAt: Date;
-  readonly executor: Executor;
-  readonly operations: OperationStore;
-}
+import { prepareOperations } from './prepareOperations.js';
+import type { Supergraph } from './supergraph.js';
 
 export interface SupergraphSlotOptions {
-  readonly load: (sdl: string) => Promise<Executor>;
+  readonly load: (sdl: string) => Promise<Supergraph>;
+  /** How long the operations in use are prepared for a new supergraph before it takes over, at most. */
+  readonly prepareMs: number;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
 /**
- * Holds the supergraph that is served. `replace` loads another one beside it and exchanges the two in one step; one that does not load changes
- * nothing. States: empty → serving → serving (another).
+ * Holds the supergraph that is served. `replace` loads another one beside it, prepares the operations in use for it, and exchanges the two in one step; one that does
+ * not load changes nothing. States: empty → serving → serving (another) → closed.
  */
 export class SupergraphSlot {
   private serving: Supergraph | undefined;
+  private closed = false;
 
   constructor(private readonly options: SupergraphSlotOptions) {}
 
@@ -37,16 +31,19 @@ export class SupergraphSlot {
    * text as the one in service is left alone.
    */
   async replace(sdl: string): Promise<void> {
-    const { load, log, metrics } = this.options;
-    const id = createHash('sha256').update(sdl).digest('hex');
-    if (id === this.serving?.id) return;
+    const { load, log, metrics, prepareMs } = this.options;
+    const before = this.serving;
+    if (createHash('sha256').update(sdl).digest('hex') === before?.id) return;
     try {
-      const executor = await load(sdl);
-      const operations = new OperationStore(executor.apiSchema, (result) => metrics.operationLookups.inc({ result }));
-      this.serving = { id, loadedAt: new Date(), executor, operations };
+      const supergraph = await load(sdl);
+      const prepared = before && (await prepareOperations(before.operations.keys(), supergraph, prepareMs));
+      if (this.closed) return await supergraph.close();
+      this.serving = supergraph;
       metrics.supergraphLoads.inc({ result: 'loaded' });
       metrics.supergraphLoadedAt.setToCurrentTime();
-      log.info({ supergraph: id.slice(0, 12), subgraphs: executor.subgraphs }, 'supergraph loaded');
+      const subgraphs = supergraph.subgraphs.map(({ name, url }) => ({ name, url }));
+      log.info({ supergraph: supergraph.id.slice(0, 12), subgraphs, prepared }, 'supergraph loaded');
+      before?.retire().catch((error: unknown) => log.error({ err: error }, 'the old supergraph could not be closed'));
     } catch (error) {
       this.reportFailure(error);
       throw error;
@@ -63,5 +60,13 @@ export class SupergraphSlot {
       { reason, serving },
       serving ? 'the new supergraph does not load; the old one goes on' : 'the supergraph does not load',
     );
+  }
+
+  /** Closes what is served; what is in flight fails. */
+  async close(): Promise<void> {
+    const { serving } = this;
+    this.closed = true;
+    this.serving = undefined;
+    await serving?.close();
   }
 }

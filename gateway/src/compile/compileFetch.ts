@@ -1,0 +1,61 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { Subgraph } from '../subgraph/subgraph.js';
+import { type ContextReader, compileContext } from './compileContext.js';
+import { compileRepresentation, type RepresentationWriter } from './compileRepresentation.js';
+import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
+import type { PathStep } from './responsePath.js';
+import type { Subtypes } from './supergraphFacts.js';
+
+/** What is known of the whole plan when one of its fetches is compiled. */
+export interface PlanContext {
+  readonly subtypes: Subtypes;
+  readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  readonly operationHash: string;
+  /** The response names that the operation selects at a place (see `placeOf`). */
+  readonly selectedAt: (place: string) => ReadonlySet<string>;
+  /** The client's response names, where the operation was planned with others. */
+  readonly clientNames: ReadonlyMap<string, string>;
+  /** All the fetches of the plan, in the order of reading. */
+  readonly fetches: CompiledFetch[];
+}
+
+/** A fetch node made ready to run. */
+export interface CompiledFetch {
+  readonly id: number;
+  readonly node: FetchNode;
+  readonly subgraph: Subgraph;
+  readonly path: readonly PathStep[];
+  readonly document: FetchDocument;
+  readonly plan: PlanContext;
+  /** The constant beginning of the request's body: everything up to the variables. */
+  readonly head: string;
+  readonly represent: RepresentationWriter | undefined;
+  readonly context: ContextReader | undefined;
+  /** The plan has the same fetch in several places: sent once for the same body. */
+  repeated: boolean;
+  /** Keys whose values must not be shared by the objects that they are merged into, since another fetch merges into them as well. */
+  copied: ReadonlySet<string> | 'all' | undefined;
+}
+
+/** Reads a fetch node; what depends on the other fetches of the plan is set once all are read. */
+export function readFetch(node: FetchNode, path: readonly PathStep[], plan: PlanContext): CompiledFetch {
+  const subgraph = plan.subgraphs.get(node.serviceName);
+  if (!subgraph) throw new Error(`the plan names the subgraph "${node.serviceName}", which is not there`);
+  const document = readFetchDocument(node, path, plan.subtypes);
+  const name = document.operationName ? `,"operationName":${JSON.stringify(document.operationName)}` : '';
+  const fetch: CompiledFetch = {
+    id: plan.fetches.length,
+    node,
+    subgraph,
+    path,
+    document,
+    plan,
+    head: `{"query":${JSON.stringify(document.text)}${name}`,
+    represent: node.requires && compileRepresentation(node.requires, node.inputRewrites ?? [], plan.subtypes),
+    context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),
+    repeated: false,
+    copied: undefined,
+  };
+  plan.fetches.push(fetch);
+  return fetch;
+}

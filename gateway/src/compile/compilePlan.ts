@@ -1,0 +1,140 @@
+import type { DeferNode, PlanNode, SubscriptionNode } from '@apollo/query-planner';
+import type { Execution } from '../execute/execution.js';
+import { runFetch } from '../execute/runFetch.js';
+import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.js';
+import type { ConditionValues } from './conditions.js';
+import { type PathStep, readPath } from './responsePath.js';
+
+/** A part of a plan made ready to run over an execution's data. Never rejects for what subgraphs do. */
+export type Step = (execution: Execution) => Promise<void>;
+
+/** What `@defer` sends later: one or several fragments at one place of the operation. */
+export interface DeferredPart {
+  /** Ids of the fetches that bring what this part starts from. */
+  readonly depends: readonly string[];
+  readonly label: string | undefined;
+  /** Response names and `... on T` conditions from the root to the place; lists on the way are not named. */
+  readonly queryPath: readonly string[];
+  /** What is sent, as a selection at the place; undefined where only nested parts send something. */
+  readonly selection: string | undefined;
+  readonly run: Step | undefined;
+  readonly nested: readonly DeferredPart[];
+}
+
+export interface CompiledPlan {
+  readonly run: Step | undefined;
+  readonly deferred: readonly DeferredPart[];
+  /** Of a subscription: the fetch that its events come from; `run` is what is executed for each event. */
+  readonly subscription: CompiledFetch | undefined;
+}
+
+/** Compiles a plan for one set of values of the operation's conditions: of a Condition node only the branch that holds remains. */
+export function compilePlan(
+  node: PlanNode | SubscriptionNode | null,
+  conditions: ConditionValues,
+  context: PlanContext,
+): CompiledPlan {
+  const compiler = new PlanCompiler(conditions, context);
+  const subscription = node?.kind === 'Subscription' ? readFetch(node.primary, [], context) : undefined;
+  const rest = node?.kind === 'Subscription' ? node.rest : node;
+  const run = rest ? compiler.step(rest, []) : undefined;
+  settleSharing(context.fetches);
+  return { run, deferred: compiler.deferred, subscription };
+}
+
+class PlanCompiler {
+  deferred: DeferredPart[] = [];
+
+  constructor(
+    private readonly conditions: ConditionValues,
+    private readonly context: PlanContext,
+  ) {}
+
+  step(node: PlanNode, path: readonly PathStep[]): Step | undefined {
+    switch (node.kind) {
+      case 'Fetch': {
+        const fetch = readFetch(node, path, this.context);
+        return (execution) => runFetch(fetch, execution);
+      }
+      case 'Flatten':
+        return this.step(node.node, [...path, ...readPath(node.path)]);
+      case 'Sequence':
+        return inSequence(this.steps(node.nodes, path));
+      case 'Parallel':
+        return inParallel(this.steps(node.nodes, path));
+      case 'Condition': {
+        const branch = this.conditions.get(node.condition) ? node.ifClause : node.elseClause;
+        return branch && this.step(branch, path);
+      }
+      case 'Defer':
+        return this.defer(node, path);
+    }
+  }
+
+  private steps(nodes: readonly PlanNode[], path: readonly PathStep[]): Step[] {
+    return nodes.map((each) => this.step(each, path)).filter((each) => each !== undefined);
+  }
+
+  private defer(node: DeferNode, path: readonly PathStep[]): Step | undefined {
+    const run = node.primary.node && this.step(node.primary.node, path);
+    for (const { depends, label, queryPath, subselection, node: own } of node.deferred) {
+      const outer = this.deferred;
+      this.deferred = [];
+      const later = own && this.step(own, path);
+      outer.push({
+        depends: depends.map(({ id }) => id),
+        label,
+        queryPath,
+        selection: own?.kind === 'Defer' ? own.primary.subselection : subselection,
+        run: later,
+        nested: this.deferred,
+      });
+      this.deferred = outer;
+    }
+    return run;
+  }
+}
+
+function inSequence(steps: readonly Step[]): Step | undefined {
+  if (steps.length < 2) return steps[0];
+  return async (execution) => {
+    for (const step of steps) await step(execution);
+  };
+}
+
+function inParallel(steps: readonly Step[]): Step | undefined {
+  if (steps.length < 2) return steps[0];
+  return async (execution) => {
+    await Promise.all(steps.map((step) => step(execution)));
+  };
+}
+
+/**
+ * Finds out which values of the response may stand in several places of it. Objects with the same representation share what a fetch brought, which is safe as
+ * long as what is merged later depends on the object alone. It does for the objects of one fetch, but for
+ * - keys that other fetches merge into as well: these are copied for each object (`copied`);
+ * - arguments taken from the surroundings: then everything is copied;
+ * and the same fetch in two places of the plan (`repeated`) shares its result only where every response name means the same in all fetches.
+ */
+function settleSharing(fetches: readonly CompiledFetch[]): void {
+  const writers = new Map<string, Set<CompiledFetch>>();
+  const meanings = new Map<string, Set<string>>();
+  for (const fetch of fetches) {
+    for (const { place, name, meaning, composite } of fetch.document.writes) {
+      meanings.set(name, (meanings.get(name) ?? new Set()).add(meaning));
+      if (composite) writers.set(place, (writers.get(place) ?? new Set()).add(fetch));
+    }
+  }
+  const contextual = fetches.some(({ context }) => context !== undefined);
+  const unambiguous = !contextual && [...meanings.values()].every((each) => each.size === 1);
+  const texts = new Map<string, number>();
+  for (const { head } of fetches) texts.set(head, (texts.get(head) ?? 0) + 1);
+  for (const fetch of fetches) {
+    const merged = new Set<string>();
+    for (const { place, name, composite } of fetch.document.writes) {
+      if (composite && (writers.get(place)?.size ?? 0) > 1) merged.add(name);
+    }
+    fetch.copied = contextual ? 'all' : merged.size > 0 ? merged : undefined;
+    fetch.repeated = unambiguous && fetch.node.operationKind === 'query' && (texts.get(fetch.head) ?? 0) > 1;
+  }
+}

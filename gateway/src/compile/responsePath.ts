@@ -1,0 +1,87 @@
+import type { ResponsePath } from '@apollo/query-planner';
+import { isOfType } from './rewrites.js';
+import type { Subtypes } from './supergraphFacts.js';
+
+/** One step of a path through data: into a field, or (`@`) to each element of a list; with `types`, only to objects of these types. */
+export interface PathStep {
+  readonly key: string | undefined;
+  readonly types: readonly string[] | undefined;
+}
+
+/** Where something is in a response (GraphQL 7.1.2). */
+export type Position = readonly (string | number)[];
+
+/** Reads a plan's path, such as `users.@.pet|[Cat,Dog].@`. */
+export function readPath(path: ResponsePath): PathStep[] {
+  return path.map((step) => {
+    const [name = '', condition] = String(step).split('|');
+    return {
+      key: name === '@' ? undefined : name,
+      types: condition
+        ?.replace(/^\[|\]$/g, '')
+        .split(',')
+        .map((each) => each.trim()),
+    };
+  });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+type Json = any;
+
+/**
+ * The objects that a path leads to; what is null or of another shape is left out. `unique`: lists and objects that are reached over several ways
+ * are followed once.
+ */
+export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): object[] {
+  let level: Json[] = [data];
+  for (const { key, types } of steps) {
+    const next: Json[] = [];
+    if (key === undefined) {
+      for (const list of unique && level.length > 1 ? new Set(level) : level) {
+        if (Array.isArray(list)) for (const item of list) if (item !== null && item !== undefined) next.push(item);
+      }
+    } else {
+      for (const object of level) {
+        const value = object[key];
+        if (typeof value === 'object' && value !== null) next.push(value);
+      }
+    }
+    level = types ? next.filter((value) => fits(value, types, subtypes)) : next;
+  }
+  const objects = level.filter((value) => typeof value === 'object' && !Array.isArray(value));
+  return unique && objects.length > 1 ? [...new Set(objects)] : objects;
+}
+
+/** Every position that a path leads to, with the object there: the same object once for each of its positions. */
+export function positionsAt(
+  data: object,
+  steps: readonly PathStep[],
+  subtypes: Subtypes,
+): { position: Position; object: object }[] {
+  const found: { position: Position; object: object }[] = [];
+  const walk = (value: Json, index: number, position: Position): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const step = steps[index];
+    if (!step) {
+      if (!Array.isArray(value)) found.push({ position, object: value });
+      return;
+    }
+    const follow = (inner: Json, at: string | number): void => {
+      if (!step.types || fits(inner, step.types, subtypes)) walk(inner, index + 1, [...position, at]);
+    };
+    if (step.key !== undefined) {
+      if (!Array.isArray(value)) follow(value[step.key], step.key);
+    } else if (Array.isArray(value)) {
+      value.forEach(follow);
+    }
+  };
+  walk(data, 0, []);
+  return found;
+}
+
+/** A list passes: the condition is for its elements, which are looked at with the next step. */
+function fits(value: Json, types: readonly string[], subtypes: Subtypes): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return Array.isArray(value);
+  const typename: unknown = value.__typename;
+  return typeof typename !== 'string' || types.some((type) => isOfType(typename, type, subtypes));
+}

@@ -1,0 +1,156 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLFormattedError,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { collectFields } from '../compile/collectFields.js';
+import type { ResponsePart } from '../compile/compileOperation.js';
+import { fieldType, isIntrospectionField } from '../compile/fieldType.js';
+import type { Position } from '../compile/responsePath.js';
+
+const MOST_ERRORS = 1_000;
+
+/**
+ * The errors for values that are not what the schema promises, found by walking the data once more: the generated writer only knows that there are some, which keeps paths off its way.
+ * A value whose absence an error has explained already, at it, above it or below it, gets no second one.
+ */
+export function completionErrors(
+  value: unknown,
+  part: ResponsePart,
+  at: Position,
+  known: readonly GraphQLFormattedError[],
+  clientNames: ReadonlyMap<string, string>,
+): GraphQLFormattedError[] {
+  const errors: GraphQLFormattedError[] = [];
+  // An error without a position may be the reason for anything.
+  if (known.some(({ path }) => !path)) return errors;
+  const report = (message: string, position: Position): void => {
+    if (errors.length >= MOST_ERRORS || known.some(({ path }) => path && isOneInTheOther(path, position))) return;
+    errors.push({ message, path: position, extensions: { code: 'NULL_IN_NON_NULL_FIELD' } });
+  };
+
+  /** Whether the value is there; if not, it is null in the response. */
+  const complete = (
+    type: GraphQLOutputType,
+    given: unknown,
+    nodes: readonly FieldNode[],
+    position: Position,
+    name: string,
+  ): boolean => {
+    if (isNonNullType(type)) {
+      if (given === null || given === undefined) {
+        report(`Cannot return null for non-nullable field ${name}.`, position);
+        return false;
+      }
+      return complete(type.ofType, given, nodes, position, name);
+    }
+    if (given === null || given === undefined) return true;
+    if (isListType(type)) {
+      if (!Array.isArray(given)) {
+        report(`Expected a list for field ${name}.`, position);
+        return false;
+      }
+      let ok = true;
+      given.forEach((item: unknown, index) => {
+        if (!complete(type.ofType, item, nodes, [...position, index], name) && isNonNullType(type.ofType)) ok = false;
+      });
+      return ok;
+    }
+    const named = getNamedType(type);
+    if (!isCompositeType(named)) {
+      if (isLeaf(named, given)) return true;
+      report(`Invalid value found for field ${name}.`, position);
+      return false;
+    }
+    const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+    return completeObject(named, given, sets, position, name);
+  };
+
+  const completeObject = (
+    type: GraphQLCompositeType,
+    given: unknown,
+    sets: readonly SelectionSetNode[],
+    position: Position,
+    name: string,
+  ): boolean => {
+    const object = given as Record<string, unknown>;
+    const runtimeType = typeof given === 'object' && !Array.isArray(given) && runtimeTypeOf(object, type, part);
+    if (!runtimeType) {
+      report(`Invalid __typename found for object at field ${name}.`, position);
+      return false;
+    }
+    for (const [responseName, fieldNodes] of collectFields(sets, runtimeType, part.selection)) {
+      const field = fieldNodes[0]?.name.value ?? '';
+      if (isIntrospectionField(field)) continue;
+      if (field === '__typename') {
+        if (isObjectType(runtimeType)) continue;
+        report(`The type of the object at field ${name} could not be found out.`, position);
+        return false;
+      }
+      const own = fieldType(runtimeType, field);
+      const place = [...position, clientNames.get(responseName) ?? responseName];
+      const ok =
+        own === undefined ||
+        complete(own, object[responseName], fieldNodes, place, `${runtimeType.name}.${field}`) ||
+        !isNonNullType(own);
+      if (!ok) return false;
+    }
+    return true;
+  };
+
+  completeObject(part.type, value, part.selectionSets, at, part.type.name);
+  return errors;
+}
+
+function runtimeTypeOf(
+  { __typename: typename }: Record<string, unknown>,
+  type: GraphQLCompositeType,
+  { selection: { schema } }: ResponsePart,
+): GraphQLCompositeType | undefined {
+  if (typename === undefined || typename === null) return type;
+  const given = schema.getType(String(typename));
+  if (!isCompositeType(given)) return isRoot(type, schema) ? type : undefined;
+  if (given === type || isRoot(type, schema)) return type;
+  if (isObjectType(type)) return type.getInterfaces().some((each) => each === given) ? type : undefined;
+  return isAbstractType(type) && (isObjectType(given) || 'getInterfaces' in given) && schema.isSubType(type, given)
+    ? given
+    : undefined;
+}
+
+function isRoot(type: GraphQLCompositeType, schema: ResponsePart['selection']['schema']): boolean {
+  return type === schema.getQueryType() || type === schema.getMutationType() || type === schema.getSubscriptionType();
+}
+
+function isLeaf(type: GraphQLNamedType, value: unknown): boolean {
+  if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
+  switch (type.name) {
+    case 'String':
+      return typeof value === 'string';
+    case 'Boolean':
+      return typeof value === 'boolean';
+    case 'Int':
+      return Number.isInteger(value);
+    case 'ID':
+      return typeof value === 'string' || Number.isInteger(value);
+    case 'Float':
+      return Number.isFinite(value);
+    default:
+      return true;
+  }
+}
+
+function isOneInTheOther(path: Position, other: Position): boolean {
+  const shorter = Math.min(path.length, other.length);
+  for (let index = 0; index < shorter; index++) if (path[index] !== other[index]) return false;
+  return true;
+}

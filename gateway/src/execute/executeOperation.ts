@@ -1,0 +1,60 @@
+import type { CompiledOperation } from '../compile/compileOperation.js';
+import { RequestRefused } from '../errors/requestRefused.js';
+import type { Logger } from '../log.js';
+import type { RequestContext } from '../requestContext.js';
+import { changedEntities } from './changedEntities.js';
+import { type LaterPayload, startDeferred } from './deferredPayloads.js';
+import { Execution } from './execution.js';
+import { explainPlan } from './explainPlan.js';
+import { codesOf, internalError } from './internalError.js';
+import { Trace } from './trace.js';
+import { writePart } from './writePart.js';
+
+export interface ExecutionRequest {
+  readonly operation: CompiledOperation;
+  /** Checked by the operation's `checkVariables`. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+  /** Whether `extensions.plan` is to be added. */
+  readonly explain: boolean;
+}
+
+/** A GraphQL response, written. */
+export interface OperationResponse {
+  /** The response as JSON; of a deferred one its first part. */
+  readonly json: string;
+  /** The codes of its errors. */
+  readonly codes: readonly string[];
+  /** Of an operation with deferred parts: what follows. */
+  readonly later: AsyncIterable<LaterPayload> | undefined;
+}
+
+/**
+ * Executes an operation: the only way from a request into the graph. What goes wrong in subgraphs stands in the response's errors; a fault of our own rejects with
+ * `RequestRefused` INTERNAL_SERVER_ERROR and the request id, and its cause goes to the log.
+ */
+export async function executeOperation(request: ExecutionRequest, log: Logger): Promise<OperationResponse> {
+  const { operation, variables, context, explain } = request;
+  try {
+    const variant = operation.variantFor(variables);
+    const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
+    const later = variant.plan.deferred.length > 0 ? startDeferred(operation, variant, execution, log) : undefined;
+    await variant.plan.run?.(execution);
+    const { json, errors } = writePart(variant.root, execution.data, [], execution, operation, variant.introspect);
+    const changed = changedEntities(context.changed);
+    const extensions = {
+      ...(changed.length > 0 && { changed }),
+      ...(execution.trace && { plan: explainPlan(operation, variant, execution.trace) }),
+    };
+    return {
+      json: `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":${json ?? 'null'}${
+        Object.keys(extensions).length === 0 ? '' : `,"extensions":${JSON.stringify(extensions)}`
+      }${later ? ',"hasNext":true' : ''}}`,
+      codes: codesOf(errors),
+      later,
+    };
+  } catch (error) {
+    const fault = internalError(error, context, log);
+    throw new RequestRefused('INTERNAL_SERVER_ERROR', fault.message, { cause: error, errors: [fault] });
+  }
+}

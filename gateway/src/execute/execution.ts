@@ -1,0 +1,62 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../requestContext.js';
+import type { FetchResult } from '../subgraph/subgraph.js';
+import type { Trace } from './trace.js';
+
+/** Facts about the data that all parts of an execution share. */
+interface DataFacts {
+  /** No body so far held a backslash: no string in the data needs escaping. */
+  plain: boolean;
+  /** Some object stands in several places of the data. */
+  aliased: boolean;
+}
+
+/** The state of one execution of an operation, from its first fetch to its response. Deferred parts have one of their own over the same data. */
+export class Execution {
+  readonly errors: GraphQLFormattedError[] = [];
+  /** Results of fetches that the plan has several times, by body. */
+  readonly repeated = new Map<string, Promise<FetchResult>>();
+  private readonly variableJson = new Map<string, string>();
+  private readonly finished = new Map<string, PromiseWithResolvers<void>>();
+
+  constructor(
+    readonly data: Record<string, unknown>,
+    readonly variables: Readonly<Record<string, unknown>>,
+    readonly context: RequestContext,
+    readonly trace: Trace | undefined,
+    readonly facts: DataFacts = { plain: true, aliased: false },
+  ) {}
+
+  /** An execution that goes on with the same data and collects errors of its own. */
+  fork(): Execution {
+    return new Execution(this.data, this.variables, this.context, this.trace, this.facts);
+  }
+
+  /** A variable's value as JSON; undefined when the client gave none. */
+  jsonOf(name: string): string | undefined {
+    let json = this.variableJson.get(name);
+    if (json === undefined && Object.hasOwn(this.variables, name)) {
+      json = JSON.stringify(this.variables[name]);
+      if (json !== undefined) this.variableJson.set(name, json);
+    }
+    return json;
+  }
+
+  /** Resolves when the fetch of this id has been merged, or has failed, or will not be sent. */
+  whenFetched(id: string): Promise<void> {
+    return this.finishOf(id).promise;
+  }
+
+  fetched(id: string): void {
+    this.finishOf(id).resolve();
+  }
+
+  private finishOf(id: string): PromiseWithResolvers<void> {
+    let finish = this.finished.get(id);
+    if (!finish) {
+      finish = Promise.withResolvers<void>();
+      this.finished.set(id, finish);
+    }
+    return finish;
+  }
+}

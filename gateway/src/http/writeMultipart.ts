@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { OperationResponse } from '../execute/executeOperation.js';
+import type { ResponseType } from './responseType.js';
+
+/**
+ * Writes a response in parts: the first at once, what is deferred as it becomes ready, in the form of `deferSpec=20220824` that Apollo Client reads. Returns the codes of the
+ * errors in all the parts. Ends early when the client goes away.
+ */
+export async function writeMultipart(
+  response: ServerResponse,
+  type: ResponseType,
+  { json, codes, later }: OperationResponse,
+): Promise<string[]> {
+  response.setHeader('content-type', 'multipart/mixed; boundary="-"; deferSpec=20220824');
+  response.setHeader('cache-control', 'no-store');
+  // Proxies that collect responses would undo the purpose.
+  response.setHeader('x-accel-buffering', 'no');
+  const all = [...codes];
+  const head = `\r\ncontent-type: ${type}; charset=utf-8\r\n\r\n`;
+  response.write(`\r\n---${head}${json}\r\n---`);
+  for await (const part of later ?? []) {
+    if (response.destroyed) return all;
+    all.push(...part.codes);
+    if (!response.write(`${head}${part.json}\r\n---`))
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end('--\r\n');
+  return all;
+}

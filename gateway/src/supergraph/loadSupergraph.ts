@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readSupergraphFacts } from '../compile/supergraphFacts.js';
+import type { MintSubgraphToken } from '../identity/subgraphToken.js';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import { OperationCache } from '../operation/operationCache.js';
+import { Planner, type PlannerOptions } from '../plan/planner.js';
+import type { HeaderRules } from '../subgraph/headerRules.js';
+import { Http1Pool, type Http1PoolOptions } from '../subgraph/http1/http1Pool.js';
+import { Subgraph } from '../subgraph/subgraph.js';
+import { Supergraph } from './supergraph.js';
+
+export interface SupergraphOptions {
+  readonly planner: PlannerOptions;
+  readonly cache: { readonly mostDocuments: number; readonly mostBytes: number };
+  readonly pool: Http1PoolOptions;
+  readonly timeoutMs: number;
+  readonly shareFetches: boolean;
+  readonly headerRules: HeaderRules;
+  readonly mintToken: MintSubgraphToken;
+  readonly mutations: { readonly finished: number };
+  /** The address of a subgraph, given the one of the supergraph; throws when there is none that can be used. */
+  readonly resolveUrl: (name: string, url: string | undefined) => string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Loads a supergraph beside whatever is in service: its planner's thread, the schema that clients see, and a pool for each subgraph. Rejects with the reason when it does not load. */
+export async function loadSupergraph(sdl: string, options: SupergraphOptions): Promise<Supergraph> {
+  const { planner, supergraph } = await Planner.load(sdl, options.planner);
+  const pools: Http1Pool[] = [];
+  try {
+    const { log, metrics, headerRules, mintToken, mutations, timeoutMs, shareFetches: share } = options;
+    const facts = readSupergraphFacts(supergraph);
+    const subgraphs = supergraph.subgraphs.map(({ name, url: given }) => {
+      const url = options.resolveUrl(name, given);
+      const pool = new Http1Pool(new URL(url), options.pool);
+      pools.push(pool);
+      return new Subgraph(name, url, { pool, mintToken, headerRules, timeoutMs, share, mutations, log, metrics });
+    });
+    const operations = new OperationCache({
+      compiler: { facts, subgraphs: new Map(subgraphs.map((each) => [each.name, each])) },
+      plan: (text, name) => metrics.timePlanning(planner.plan(text, name)),
+      ...options.cache,
+      onLookup: (result) => metrics.operationLookups.inc({ result }),
+    });
+    const id = createHash('sha256').update(sdl).digest('hex');
+    return new Supergraph({ id, facts, subgraphs, operations, planner, pools });
+  } catch (error) {
+    await planner.close();
+    await Promise.all(pools.map((pool) => pool.close()));
+    throw error;
+  }
+}
