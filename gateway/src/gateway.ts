@@ -4,7 +4,7 @@ import { type GatewayConfig, urlKey } from './config.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
 import { registerGraphiqlRoutes } from './http/graphiqlRoutes.js';
-import { registerGraphQLRoute } from './http/graphqlRoute.js';
+import { createGraphQLHandler } from './http/graphqlHandler.js';
 import { registerHealthRoutes } from './http/healthRoutes.js';
 import { createServer } from './http/server.js';
 import { createAuthenticate } from './identity/clientToken.js';
@@ -68,11 +68,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
 
   let draining = false;
   const isDraining = () => draining;
-  const app = createServer({ log, metrics, isDraining });
-  registerHealthRoutes(app, { slot, metrics, isDraining });
-  if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   const alone: Execute = (request) => executeOperation(request, log);
-  registerGraphQLRoute(app, {
+  const graphql = createGraphQLHandler({
     slot,
     authenticate,
     execute: config.shareRequests
@@ -86,7 +83,13 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
     mostInBatch: config.batchLimit,
     compressFrom: config.compressFrom,
+    isDraining,
+    log,
+    metrics,
   });
+  const app = createServer({ log, graphql, hasPage: config.graphiqlFolder !== undefined, isDraining });
+  registerHealthRoutes(app, { slot, metrics, isDraining });
+  if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   const url = await app.listen({ host: config.host, port: config.port });
   log.info(
     { url, tokens: config.clientTokens ? 'checked' : 'refused', signing: config.signingKey !== undefined },

@@ -15,6 +15,15 @@ export function createMetrics() {
     labelNames: ['code'],
     registers,
   });
+  const requestsInFlight = { count: 0 };
+  new Gauge({
+    name: 'graphql_requests_in_flight',
+    help: 'Requests to /graphql that have not been answered yet.',
+    registers,
+    collect() {
+      this.set(requestsInFlight.count);
+    },
+  });
   const subgraphRequests = new Histogram({
     name: 'subgraph_request_duration_seconds',
     help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, overloaded, invalid, too-large, aborted).',
@@ -39,11 +48,7 @@ export function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
-    inFlight: new Gauge({
-      name: 'graphql_requests_in_flight',
-      help: 'Requests to /graphql that have not been answered yet.',
-      registers,
-    }),
+    requestsInFlight,
     /** Counts an error. Codes come from subgraphs as well: odd ones, and more than 200 of them, are counted as OTHER. */
     countError(code: unknown) {
       let label = typeof code === 'string' && CODE.test(code) ? code : 'OTHER';

@@ -13,16 +13,8 @@ export interface Compressed {
   readonly encoding: 'br' | 'gzip';
 }
 
-/**
- * Compresses a body for a client that takes Brotli or gzip, off the event loop; undefined when it takes neither or when the body has fewer than
- * `threshold` bytes (0: never compress).
- */
-export async function compressBody(
-  body: string,
-  acceptEncoding: string | undefined,
-  threshold: number,
-): Promise<Compressed | undefined> {
-  if (acceptEncoding === undefined || threshold === 0 || body.length < threshold) return undefined;
+/** Compresses a body for a client that takes Brotli or gzip, off the event loop; undefined when it takes neither. */
+export async function compressBody(body: string, acceptEncoding: string): Promise<Compressed | undefined> {
   const encoding = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } }).encoding(['br', 'gzip']);
   if (encoding === 'br') {
     const params = {

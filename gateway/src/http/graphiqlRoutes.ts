@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { wantsPage } from './responseType.js';
 
 const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -16,21 +15,18 @@ const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
 /**
- * GraphiQL for browsers: the page at GET /graphql where HTML is asked for, its files below /graphiql/. Everything else at /graphql goes on to the GraphQL
- * route. The bundle is optional: without it the page says how to build it.
+ * GraphiQL for browsers: the page at GET /graphql, its files below /graphiql/. The server sends only requests here that ask for HTML. The bundle is optional: without it the page says how to build it.
  */
 export async function registerGraphiqlRoutes(app: FastifyInstance, folder: string): Promise<void> {
   const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => NOT_BUILT);
   const assets = new Set(await readdir(join(folder, 'assets')).catch(() => []));
 
-  app.addHook('preValidation', async (request, reply) => {
-    if (request.method !== 'GET' || request.routeOptions.url !== '/graphql' || !wantsPage(request.headers.accept))
-      return;
-    return reply
+  app.get('/graphql', (_request, reply) =>
+    reply
       .headers({ 'content-security-policy': POLICY, 'cache-control': 'no-store' })
       .type('text/html; charset=utf-8')
-      .send(page);
-  });
+      .send(page),
+  );
   app.get<{ Params: { file: string } }>('/graphiql/assets/:file', (request, reply) => {
     const { file } = request.params;
     if (!assets.has(file)) return reply.callNotFound();

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { OperationResponse } from '../execute/executeOperation.js';
+import type { RequestTrail } from './requestTrail.js';
 import type { ResponseType } from './responseType.js';
+import { securityHeaders } from './writeResponse.js';
 
 /**
  * Writes a response in parts: the first at once, what is deferred as it becomes ready, in the form of `deferSpec=20220824` that Apollo Client reads. Returns the codes of the
@@ -9,13 +11,18 @@ import type { ResponseType } from './responseType.js';
  */
 export async function writeMultipart(
   response: ServerResponse,
+  { id }: Pick<RequestTrail, 'id'>,
   type: ResponseType,
   { json, codes, later }: OperationResponse,
 ): Promise<string[]> {
-  response.setHeader('content-type', 'multipart/mixed; boundary="-"; deferSpec=20220824');
-  response.setHeader('cache-control', 'no-store');
-  // Proxies that collect responses would undo the purpose.
-  response.setHeader('x-accel-buffering', 'no');
+  response.writeHead(200, {
+    ...securityHeaders,
+    'x-request-id': id,
+    'content-type': 'multipart/mixed; boundary="-"; deferSpec=20220824',
+    'cache-control': 'no-store',
+    // Proxies that collect responses would undo the purpose.
+    'x-accel-buffering': 'no',
+  });
   const all = [...codes];
   const head = `\r\ncontent-type: ${type}; charset=utf-8\r\n\r\n`;
   response.write(`\r\n---${head}${json}\r\n---`);

@@ -1,7 +1,8 @@
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { RequestRefused } from '../errors/requestRefused.js';
 import { compressBody } from './compressBody.js';
-import type { ResponseType } from './responseType.js';
+import type { RequestTrail } from './requestTrail.js';
+import { type ResponseType, responseType } from './responseType.js';
 
 export interface WriteOptions {
   readonly type: ResponseType;
@@ -10,23 +11,77 @@ export interface WriteOptions {
   readonly compressFrom: number;
 }
 
+type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
+
+/** Headers of whatever the gateway answers. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+};
+const constant = Object.entries({ ...securityHeaders, 'cache-control': 'no-store' }).flat();
+
 /** Writes a response that has `data`, be it null or partial: its status is 200 (GraphQL over HTTP, 6.4). */
-export async function writeResponse(
-  reply: FastifyReply,
+export function writeResponse(
+  response: ServerResponse,
+  trail: Trail,
   json: string,
   { type, acceptEncoding, compressFrom }: WriteOptions,
-): Promise<FastifyReply> {
-  const compressed = await compressBody(json, acceptEncoding, compressFrom);
-  if (compressFrom > 0) reply.header('vary', 'accept-encoding');
-  if (compressed) reply.header('content-encoding', compressed.encoding);
-  return send(reply, 200, type, compressed?.body ?? json);
+): Promise<void> | void {
+  if (compressFrom === 0) return send(response, trail, 200, type, json);
+  const vary = ['vary', 'accept-encoding'];
+  if (acceptEncoding === undefined || json.length < compressFrom) return send(response, trail, 200, type, json, vary);
+  return compressBody(json, acceptEncoding).then((compressed) => {
+    if (compressed) vary.push('content-encoding', compressed.encoding);
+    send(response, trail, 200, type, compressed?.body ?? json, vary);
+  });
 }
 
-/** Writes a refusal with its status and headers. */
-export function writeRefusal(reply: FastifyReply, type: ResponseType, refused: RequestRefused): FastifyReply {
-  return send(reply.headers(refused.headers), refused.status(type), type, JSON.stringify({ errors: refused.errors }));
+/** Writes a refusal with its status and headers, in the media type that the client takes. */
+export function writeRefusal(
+  response: ServerResponse,
+  trail: Trail,
+  accept: string | undefined,
+  refused: RequestRefused,
+): void {
+  const type = typeForRefusal(accept);
+  const body = JSON.stringify({ errors: refused.errors });
+  send(response, trail, refused.status(type), type, body, Object.entries(refused.headers).flat());
 }
 
-function send(reply: FastifyReply, status: number, type: ResponseType, body: string | Buffer): FastifyReply {
-  return reply.code(status).header('cache-control', 'no-store').type(`${type}; charset=utf-8`).send(body);
+/** Writes an answer without content. */
+export function writeNothing(response: ServerResponse, trail: Trail, headers: Record<string, string>): void {
+  response.writeHead(204, [...constant, 'x-request-id', trail.id, ...Object.entries(headers).flat()]);
+  response.end();
+}
+
+function send(
+  response: ServerResponse,
+  { id, closeAfter }: Trail,
+  status: number,
+  type: ResponseType,
+  body: string | Buffer,
+  more: readonly string[] = [],
+): void {
+  const length = Buffer.byteLength(body);
+  const headers = [
+    ...constant,
+    ...['x-request-id', id, 'content-type', `${type}; charset=utf-8`, 'content-length', String(length)],
+    ...more,
+  ];
+  // Else the connection is kept for another request, and closing waits for it.
+  if (closeAfter) headers.push('connection', 'close');
+  response.writeHead(status, headers);
+  // A text of ASCII alone goes out with the head in one write, copied and not encoded.
+  if (typeof body === 'string' && length === body.length) response.end(body, 'latin1');
+  else response.end(body);
+}
+
+function typeForRefusal(accept: string | undefined): ResponseType {
+  try {
+    return responseType(accept).type;
+  } catch {
+    return 'application/json';
+  }
 }

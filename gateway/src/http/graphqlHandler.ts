@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OperationTypeNode } from 'graphql';
+import type { CompiledOperation } from '../compile/compileOperation.js';
+import { RequestRefused } from '../errors/requestRefused.js';
+import type { OperationResponse } from '../execute/executeOperation.js';
+import type { Execute } from '../execute/shareExecutions.js';
+import type { Authenticate } from '../identity/clientToken.js';
+import type { Identity } from '../identity/identity.js';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import { Cancellation } from '../requestContext.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
+import { type GraphQLParams, paramsFromBody, paramsFromQuery } from './graphqlParams.js';
+import { preventCsrf } from './preventCsrf.js';
+import { readJsonBody } from './readJsonBody.js';
+import { refusalOf } from './refusalOf.js';
+import { RequestTrail } from './requestTrail.js';
+import { type Accepted, responseType } from './responseType.js';
+import { writeMultipart } from './writeMultipart.js';
+import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
+
+export interface GraphQLHandlerOptions {
+  readonly slot: SupergraphSlot;
+  readonly authenticate: Authenticate;
+  readonly execute: Execute;
+  /** Counts the mutations that have been answered. */
+  readonly mutations: { finished: number };
+  /** Whether an identity may see how its operation is planned and executed. */
+  readonly mayExplain: (identity: Identity) => boolean;
+  /** Operations in one request, at most; 0: lists are refused. */
+  readonly mostInBatch: number;
+  /** Responses of at least this many bytes are compressed for clients that take it; 0: none. */
+  readonly compressFrom: number;
+  /** Whether the process is about to end: what still comes over open connections is sent elsewhere. */
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const METHODS = 'GET, HEAD, POST, OPTIONS';
+
+/**
+ * The way of a request to /graphql: form → media type → identity → operation (prepared once) → execution → response. Each stage takes
+ * values and returns values; what cannot go on is thrown as `RequestRefused` and written at one place. On Node's own request and response: through a framework's hooks
+ * and replies a small query took a fifth more time.
+ */
+export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandler {
+  const { log, metrics } = options;
+
+  return (request, response) => {
+    const trail = new RequestTrail(request, response, metrics, log);
+    answer(request, response, trail).catch((error: unknown) => {
+      const refused = error instanceof RequestRefused ? error : refusalOf(error, trail.id, log);
+      if (refused.cause && refused.code !== 'INTERNAL_SERVER_ERROR') {
+        log.debug({ requestId: trail.id, code: refused.code, err: refused.cause }, 'a request was refused');
+      }
+      trail.codes = refused.errors.map(({ extensions }) => String(extensions?.code));
+      if (response.headersSent) response.destroy();
+      else writeRefusal(response, trail, request.headers.accept, refused);
+    });
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, trail: RequestTrail): Promise<void> {
+    trail.closeAfter = options.isDraining();
+    if (trail.closeAfter) {
+      const message = 'This process is about to end. Send the request again, over a new connection.';
+      throw new RequestRefused('SHUTTING_DOWN', message, { headers: { 'retry-after': '1' } });
+    }
+    if (request.method === 'OPTIONS') return writeNothing(response, trail, { allow: METHODS });
+    const params = await readParams(request, options.mostInBatch);
+    const accepted = responseType(request.headers.accept);
+    const checked = options.authenticate(request.headers.authorization);
+    const identity = checked instanceof Promise ? await checked : checked;
+    const supergraph = inService(options.slot);
+    supergraph.enter();
+    try {
+      if (Array.isArray(params))
+        return await answerList(params, { request, response, trail, supergraph, identity, accepted });
+      const result = await executeOne(params, { request, response, trail, supergraph, identity, accepted });
+      trail.codes = result.codes;
+      if (result.later || accepted.onlyIncremental)
+        trail.codes = await writeMultipart(response, trail, accepted.type, result);
+      else await write({ request, response, trail, accepted }, result.json);
+    } finally {
+      supergraph.leave();
+    }
+  }
+
+  async function answerList(list: readonly GraphQLParams[], call: Call): Promise<void> {
+    // Responses in a list come whole.
+    const accepted = { ...call.accepted, incremental: false };
+    const results = await Promise.all(
+      list.map((params) => executeOne(params, { ...call, accepted }).catch(refusedInList)),
+    );
+    call.trail.codes = results.flatMap(({ codes }) => codes);
+    await write(call, `[${results.map(({ json }) => json).join(',')}]`);
+  }
+
+  async function executeOne(
+    { query, operationName, variables, explain }: GraphQLParams,
+    { request, trail, supergraph, identity, accepted }: Call,
+  ): Promise<OperationResponse> {
+    const found = supergraph.operations.find({
+      text: query,
+      name: operationName,
+      incremental: accepted.incremental,
+    });
+    const operation = found instanceof Promise ? await found : found;
+    trail.operation = operation;
+    checkMethod(operation, request.method);
+    operation.checkVariables(variables);
+    const isQuery = operation.type === OperationTypeNode.QUERY;
+    const result = await options.execute({
+      operation,
+      variables,
+      context: {
+        requestId: trail.id,
+        identity,
+        headers: request.headers,
+        // A mutation is finished when its client has gone: half of it may have been done already.
+        cancellation: isQuery ? trail.gone : new Cancellation(),
+        changed: [],
+      },
+      explain: (explain || request.headers['graphql-plan'] === 'true') && options.mayExplain(identity),
+    });
+    if (!isQuery) options.mutations.finished += 1;
+    return result;
+  }
+
+  function write(
+    { request, response, trail, accepted }: Pick<Call, 'request' | 'response' | 'trail' | 'accepted'>,
+    json: string,
+  ): Promise<void> | void {
+    trail.closeAfter ||= options.isDraining();
+    const acceptEncoding = request.headers['accept-encoding'];
+    return writeResponse(response, trail, json, {
+      type: accepted.type,
+      acceptEncoding,
+      compressFrom: options.compressFrom,
+    });
+  }
+}
+
+/** What one request goes on with once it is known who sends it. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly trail: RequestTrail;
+  readonly supergraph: Supergraph;
+  readonly identity: Identity;
+  readonly accepted: Accepted;
+}
+
+async function readParams(request: IncomingMessage, mostInBatch: number): Promise<GraphQLParams | GraphQLParams[]> {
+  switch (request.method) {
+    case 'POST':
+      return paramsFromBody(await readJsonBody(request), mostInBatch);
+    case 'GET':
+    case 'HEAD':
+      preventCsrf(request.headers);
+      return paramsFromQuery(Object.fromEntries(new URL(request.url ?? '/', 'http://gateway').searchParams));
+  }
+  throw new RequestRefused('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.', { headers: { allow: METHODS } });
+}
+
+function inService(slot: SupergraphSlot): Supergraph {
+  if (slot.current) return slot.current;
+  throw new RequestRefused('SHUTTING_DOWN', 'No supergraph is in service. Send the request again in a few seconds.');
+}
+
+function checkMethod({ type }: CompiledOperation, method: string | undefined): void {
+  if (type === OperationTypeNode.SUBSCRIPTION) {
+    throw new RequestRefused(
+      'OPERATION_NOT_SUPPORTED',
+      'Subscriptions are not served over plain HTTP requests. Send a query.',
+    );
+  }
+  if (method !== 'POST' && type === OperationTypeNode.MUTATION) {
+    throw new RequestRefused('METHOD_NOT_ALLOWED', 'Send mutations by POST.', { headers: { allow: 'POST' } });
+  }
+}
+
+/** In a list, an operation that is refused leaves the others alone. */
+function refusedInList(error: unknown): OperationResponse {
+  if (!(error instanceof RequestRefused)) throw error;
+  const codes = error.errors.map(({ extensions }) => String(extensions?.code));
+  return { json: JSON.stringify({ errors: error.errors }), codes, later: undefined };
+}
