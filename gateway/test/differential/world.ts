@@ -23,8 +23,8 @@ export interface World {
   readonly fields?: Readonly<Record<string, FieldFunction>>;
   /** For the reference, by `Type.field`: what `@requires` selects where that is more than fields without arguments. */
   readonly required?: Readonly<Record<string, (object: Values, surroundings: Surroundings) => Values>>;
-  /** For the reference, by `Type.field`: the arguments that `@fromContext` sets, from the nearest object of a type above. */
-  readonly contextual?: Readonly<Record<string, (above: (typename: string) => Values) => Values>>;
+  /** For the reference, by `Type.field`: the arguments that `@fromContext` sets, from the nearest object of the types above. */
+  readonly contextual?: Readonly<Record<string, (above: (...typenames: string[]) => Values) => Values>>;
   readonly initialState?: () => Values;
 }
 

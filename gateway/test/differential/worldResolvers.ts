@@ -76,7 +76,7 @@ export function referenceResolvers(sdl: string, world: World, surroundings: Surr
       {
         __resolveReference({ __typename: _, ...given }: Values): Node | null {
           const selection = selections.find((each) => isWhole(each, given));
-          if (!selection) throw new Error(`a representation of ${typename} without a key: ${JSON.stringify(given)}`);
+          if (!selection) return null;
           const values = pick(selection, given);
           const types = world.objects?.[typename] ? [typename] : Object.keys(world.objects ?? {});
           for (const type of types) {
@@ -106,18 +106,22 @@ function attach(view: View): void {
 function resolver(view: View): GraphQLFieldResolver<Node | undefined, unknown> {
   return (source, args, _context, { fieldName, parentType, returnType }) => {
     const node = source ?? { __typename: parentType.name, known: {}, given: {}, above: undefined };
-    const value = valueOf(view, node, parentType.name, fieldName, args);
+    const value = fieldValue(view, node, parentType.name, fieldName, args);
     return complete(view, node, value, returnType);
   };
 }
 
-function valueOf(view: View, node: Node, parentType: string, field: string, args: Values): unknown {
+function fieldValue(view: View, node: Node, parentType: string, field: string, args: Values): unknown {
   const { world, surroundings } = view;
   const { known, given } = node;
   if (field in given && (known === null || view.isExternal(parentType, field))) return given[field];
   if (!known) return null;
   const concrete = concreteType(view, node, parentType);
-  const place = [concrete, parentType].map((type) => `${type}.${field}`).find((each) => world.fields?.[each]);
+  const type = view.schema.getType(parentType);
+  const interfaces = isObjectType(type) ? type.getInterfaces().map(({ name }) => name) : [];
+  const place = [concrete, parentType, ...interfaces]
+    .map((type) => `${type}.${field}`)
+    .find((each) => world.fields?.[each]);
   const compute = place === undefined ? undefined : world.fields?.[place];
   if (!compute || place === undefined) return known[field];
   if (!view.isReference) {
@@ -125,7 +129,7 @@ function valueOf(view: View, node: Node, parentType: string, field: string, args
     return compute({ ...Object.fromEntries(own), ...given }, args, surroundings);
   }
   const required = world.required?.[place]?.(known, surroundings);
-  const contextual = world.contextual?.[place]?.((typename) => above(node, typename));
+  const contextual = world.contextual?.[place]?.((...typenames) => above(node, typenames));
   return compute({ ...known, ...required }, { ...args, ...contextual }, surroundings);
 }
 
@@ -137,9 +141,9 @@ function concreteType({ world }: View, { known }: Node, parentType: string): str
   return parentType;
 }
 
-function above(node: Node, typename: string): Values {
-  for (let at: Node | undefined = node; at; at = at.above) if (at.__typename === typename) return at.known ?? {};
-  throw new Error(`no ${typename} above`);
+function above(node: Node, typenames: readonly string[]): Values {
+  for (let at: Node | undefined = node; at; at = at.above) if (typenames.includes(at.__typename)) return at.known ?? {};
+  throw new Error(`no ${typenames.join(' or ')} above`);
 }
 
 function complete(view: View, parent: Node, value: unknown, type: GraphQLOutputType): unknown {

@@ -1,0 +1,48 @@
+import { parse, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineDifference, stockDifference } from './checkOperation.js';
+import type { OperationRequest } from './executionResult.js';
+import { generateOperations, reportsOf } from './generatedOperations.js';
+import type { Differential } from './startDifferential.js';
+import { startFeature } from './startFeature.js';
+import { featureSupergraphs } from './supergraphs/featureSupergraphs.js';
+
+/*
+ * Small supergraphs, one a feature of federation. The operations written for it and generated ones are executed by the gateway, by ApolloGateway's own executor and
+ * by graphql-js over the merged schema. One supergraph alone: `npx vitest run gateway/test/differential/features -t unions`.
+ */
+
+describe.each(featureSupergraphs.map((feature) => [feature.name, feature] as const))('%s', (name, feature) => {
+  let differential: Differential;
+  beforeAll(async () => {
+    differential = await startFeature(feature);
+  });
+  afterAll(() => differential?.stop());
+
+  describe('written operations', () => {
+    it.each(Object.entries(feature.examples))('%s', async (_what, { query, variables = {}, data, errors = [] }) => {
+      expect(validate(differential.apiSchema, parse(query))).toEqual([]);
+      const reference = await differential.reference({ query, variables });
+      expect(JSON.parse(reference.data)).toEqual(data);
+      expect([...reference.errors].sort()).toEqual([...errors].sort());
+      expect(await engineDifference(differential, { query, variables })).toBeUndefined();
+      expect(await stockDifference(name, differential, { query, variables })).toBeUndefined();
+    });
+  });
+
+  describe('generated operations', () => {
+    let operations: OperationRequest[];
+    beforeAll(() => {
+      const { values = {}, depth = 4, runs = 30 } = feature;
+      operations = generateOperations(differential.apiSchema, { depth, values }, runs);
+    });
+
+    it('are answered by the gateway as by the reference', async () => {
+      expect(await reportsOf(operations, (request) => engineDifference(differential, request))).toBe('');
+    });
+
+    it.skipIf(feature.notForStock)('are answered by the stock executor, known faults aside', async () => {
+      expect(await reportsOf(operations, (request) => stockDifference(name, differential, request))).toBe('');
+    });
+  });
+});

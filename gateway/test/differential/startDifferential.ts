@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { prettyFormatQueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { execute, type GraphQLSchema, parse } from 'graphql';
+import { readConfig } from '../../src/config.js';
+import { startGateway } from '../../src/gateway.js';
+import { createLogger } from '../../src/log.js';
+import { type Execute, outcomeOf } from './executionResult.js';
+import { startSubgraphs } from './startSubgraphs.js';
+import { loadStockExecutor } from './stockExecutor.js';
+
+export interface DifferentialInput {
+  /** Each with its resolvers. */
+  readonly subgraphs: readonly { readonly name: string; readonly sdl: string; readonly schema: GraphQLSchema }[];
+  /** Gives the merged schema its resolvers. */
+  readonly resolveMerged: (schema: GraphQLSchema) => void;
+  readonly withStock: boolean;
+  /** Called before each execution. */
+  readonly reset?: () => void;
+}
+
+/** The three ways to execute an operation, over the same data. */
+export interface Differential {
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** One graphql-js execution without federation. */
+  readonly reference: Execute;
+  /** The gateway, over HTTP. */
+  readonly engine: Execute;
+  readonly stock: Execute | undefined;
+  /** Apollo's plan in words, for reports. */
+  explain(query: string): string;
+  stop(): Promise<void>;
+}
+
+const CONTEXT = 'https://specs.apollo.dev/context/v0.1';
+
+/** Composes the subgraphs, starts them and the gateway over them, and loads the executions that it is compared with. */
+export async function startDifferential(input: DifferentialInput): Promise<Differential> {
+  const schemas = new Map(input.subgraphs.map(({ name, schema }) => [name, schema]));
+  const running = await startSubgraphs(schemas);
+  const supergraphSdl = compose(input.subgraphs, running.url);
+  const features = new Set([...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, CONTEXT]);
+  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: features });
+  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+  input.resolveMerged(apiSchema);
+
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-differential-'));
+  const supergraphFile = join(folder, 'supergraph.graphql');
+  await writeFile(supergraphFile, supergraphSdl);
+  const config = readConfig({ SUPERGRAPH_FILE: supergraphFile, PORT: '0', GRAPHIQL: 'false' }, []);
+  const gateway = await startGateway(config, createLogger({ level: 'silent' }));
+
+  const fresh =
+    (run: Execute): Execute =>
+    (request) => {
+      input.reset?.();
+      return run(request);
+    };
+  const planner = new QueryPlanner(supergraph);
+  return {
+    apiSchema,
+    explain(query) {
+      const operation = operationFromDocument(supergraph.apiSchema(), parse(query));
+      return prettyFormatQueryPlan(planner.buildQueryPlan(operation));
+    },
+    reference: fresh(async ({ query, variables }) =>
+      outcomeOf(await execute({ schema: apiSchema, document: parse(query), variableValues: variables })),
+    ),
+    engine: fresh(async (request) => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      return outcomeOf((await response.json()) as Parameters<typeof outcomeOf>[0]);
+    }),
+    stock: input.withStock ? fresh(await loadStockExecutor(supergraphSdl, schemas)) : undefined,
+    async stop() {
+      await gateway.stop();
+      await running.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function compose(subgraphs: DifferentialInput['subgraphs'], url: (name: string) => string): string {
+  const { supergraphSdl, errors } = composeServices(
+    subgraphs.map(({ name, sdl }) => ({ name, url: url(name), typeDefs: parse(sdl) })),
+  );
+  if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'));
+  return supergraphSdl;
+}
