@@ -1,36 +1,59 @@
 import { parse, print } from 'graphql';
 import { differenceOf } from './compareOutcomes.js';
-import type { OperationRequest } from './executionResult.js';
-import { knownStockFaults } from './knownStockFaults.js';
+import type { Execute, OperationRequest } from './executionResult.js';
+import { plannerFaults, type StockFault, stockExecutorFaults } from './knownStockFaults.js';
 import { shrinkOperation } from './shrinkOperation.js';
 import type { Differential } from './startDifferential.js';
 
-/** How the gateway's answer differs from the reference's, by the smallest operation that was found to differ. */
-export function engineDifference(differential: Differential, request: OperationRequest) {
-  const { engine, reference } = differential;
-  return smallest(differential, request, async (each) => {
-    const expected = await reference(each);
-    const outcome = await engine(each);
-    const difference = differenceOf(outcome, expected);
-    return difference && `${difference}\nErrors: ${outcome.messages}; expected: ${expected.messages}`;
+/** How the gateway's answer differs from the reference's, by the smallest operation that was found to differ; undefined if it does not. */
+export function engineDifference(differential: Differential, request: OperationRequest): Promise<string | undefined> {
+  return smallest('The gateway', differential, request, async (each) => {
+    const difference = await differenceBy(differential.engine, differential, each);
+    if (difference === undefined || !differential.stock) return difference;
+    // A plan that is wrong is answered wrongly by both.
+    if ((await differenceBy(differential.stock, differential, each)) === undefined) return difference;
+    return (await isExplained(differential.engine, differential, each, plannerFaults)) ? undefined : difference;
   });
 }
 
 /** How the stock executor's answer differs where none of its known faults explains it. */
-export function stockDifference(supergraph: string, differential: Differential, request: OperationRequest) {
-  const { stock, reference } = differential;
-  return smallest(differential, request, async (each) => {
-    if (!stock) return undefined;
-    const expected = await reference(each);
-    const outcome = await stock(each);
-    const difference = differenceOf(outcome, expected);
-    const occurrence = { supergraph, request: each, reference: expected, stock: outcome };
-    if (difference === undefined || knownStockFaults.some((fault) => fault.explains(occurrence))) return undefined;
-    return `${difference}\nErrors: ${outcome.messages}; expected: ${expected.messages}`;
+export function stockDifference(differential: Differential, request: OperationRequest): Promise<string | undefined> {
+  const { stock } = differential;
+  return smallest('The stock executor', differential, request, async (each) => {
+    const difference = stock && (await differenceBy(stock, differential, each));
+    if (difference === undefined) return undefined;
+    const faults = [...plannerFaults, ...stockExecutorFaults];
+    return (await isExplained(stock as Execute, differential, each, faults)) ? undefined : difference;
   });
 }
 
+async function differenceBy(run: Execute, { reference }: Differential, request: OperationRequest) {
+  const expected = await reference(request);
+  const outcome = await run(request);
+  const difference = differenceOf(outcome, expected);
+  return difference && `${difference}\nErrors: ${outcome.messages}; expected: ${expected.messages}`;
+}
+
+/** Whether the operation is answered right once what the faults are about is taken out of it. */
+async function isExplained(
+  run: Execute,
+  { reference, apiSchema, explain }: Differential,
+  request: OperationRequest,
+  faults: readonly StockFault[],
+): Promise<boolean> {
+  const plan = explain(request.query);
+  const rewritten = faults.reduce((each, { avoid }) => avoid?.(each, apiSchema) ?? each, request);
+  for (const each of [request, rewritten]) {
+    const expected = await reference(each);
+    const outcome = await run(each);
+    if (differenceOf(outcome, expected) === undefined) return true;
+    if (faults.some(({ excuses }) => excuses?.(outcome, expected, plan))) return true;
+  }
+  return false;
+}
+
 async function smallest(
+  who: string,
   { apiSchema, explain }: Differential,
   request: OperationRequest,
   difference: (request: OperationRequest) => Promise<string | undefined>,
@@ -40,7 +63,7 @@ async function smallest(
   return [
     print(parse(found.query)),
     JSON.stringify(found.variables),
-    `gives ${await difference(found)}`,
+    `${who} gives ${await difference(found)}`,
     `Its plan: ${explain(found.query)}\n`,
   ].join('\n');
 }

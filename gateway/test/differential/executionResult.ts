@@ -9,6 +9,12 @@ export interface Outcome {
   readonly messages: readonly string[];
 }
 
+/** What the reference says. */
+export interface Reference extends Outcome {
+  /** All the places that fail, also those that graphql-js no longer looks at once one beside them made their object null. */
+  readonly failures: ReadonlySet<string>;
+}
+
 export interface OperationRequest {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import {
   isListType,
   isNonNullType,
   isRequiredInputField,
+  isSpecifiedScalarType,
   Kind,
   parseType,
   type ValueNode,
@@ -159,10 +160,10 @@ function literal(value: unknown, type: GraphQLInputType): ValueNode {
     };
   }
   if (isEnumType(type)) return { kind: Kind.ENUM, value: String(value) };
-  return astFromValue(value, type) ?? scalarLiteral(value);
+  return isSpecifiedScalarType(type) ? (astFromValue(value, type) ?? { kind: Kind.NULL }) : scalarLiteral(value);
 }
 
-/** The literal of a custom scalar's value that graphql-js has none for. */
+/** The literal of a custom scalar's value. */
 function scalarLiteral(value: unknown): ValueNode {
   if (value === null) return { kind: Kind.NULL };
   if (Array.isArray(value)) return { kind: Kind.LIST, values: value.map(scalarLiteral) };

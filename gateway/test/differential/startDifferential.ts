@@ -8,15 +8,16 @@ import { execute, type GraphQLSchema, parse } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { createLogger } from '../../src/log.js';
-import { type Execute, outcomeOf } from './executionResult.js';
+import { type Execute, type OperationRequest, outcomeOf, type Reference } from './executionResult.js';
 import { startSubgraphs } from './startSubgraphs.js';
 import { loadStockExecutor } from './stockExecutor.js';
+import { withoutNonNull } from './withoutNonNull.js';
 
 export interface DifferentialInput {
   /** Each with its resolvers. */
   readonly subgraphs: readonly { readonly name: string; readonly sdl: string; readonly schema: GraphQLSchema }[];
-  /** Gives the merged schema its resolvers. */
-  readonly resolveMerged: (schema: GraphQLSchema) => void;
+  /** Gives the merged schema its resolvers; `promised` has the non-null types when they were taken out of it. */
+  readonly resolveMerged: (schema: GraphQLSchema, promised?: GraphQLSchema) => void;
   readonly withStock: boolean;
   /** Called before each execution. */
   readonly reset?: () => void;
@@ -27,7 +28,7 @@ export interface Differential {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
   /** One graphql-js execution without federation. */
-  readonly reference: Execute;
+  readonly reference: (request: OperationRequest) => Promise<Reference>;
   /** The gateway, over HTTP. */
   readonly engine: Execute;
   readonly stock: Execute | undefined;
@@ -47,6 +48,8 @@ export async function startDifferential(input: DifferentialInput): Promise<Diffe
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: features });
   const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
   input.resolveMerged(apiSchema);
+  const nullable = withoutNonNull(apiSchema);
+  input.resolveMerged(nullable, apiSchema);
 
   const folder = await mkdtemp(join(tmpdir(), 'gateway-differential-'));
   const supergraphFile = join(folder, 'supergraph.graphql');
@@ -61,15 +64,20 @@ export async function startDifferential(input: DifferentialInput): Promise<Diffe
       return run(request);
     };
   const planner = new QueryPlanner(supergraph);
+  const executeFresh = (schema: GraphQLSchema, request: OperationRequest) =>
+    fresh(async ({ query, variables }) =>
+      outcomeOf(await execute({ schema, document: parse(query), variableValues: variables })),
+    )(request);
   return {
     apiSchema,
     explain(query) {
       const operation = operationFromDocument(supergraph.apiSchema(), parse(query));
       return prettyFormatQueryPlan(planner.buildQueryPlan(operation));
     },
-    reference: fresh(async ({ query, variables }) =>
-      outcomeOf(await execute({ schema: apiSchema, document: parse(query), variableValues: variables })),
-    ),
+    async reference(request) {
+      const failures = await executeFresh(nullable, request);
+      return { ...(await executeFresh(apiSchema, request)), failures: new Set(failures.errors) };
+    },
     engine: fresh(async (request) => {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',

@@ -17,7 +17,7 @@ export function startFeature({ subgraphs, world, notForStock }: FeatureSupergrap
       resolveSubgraph(schema, sdl, world, surroundings);
       return { name, sdl, schema };
     }),
-    resolveMerged: (schema) => resolveReference(schema, world, surroundings),
+    resolveMerged: (schema, promised) => resolveReference(schema, world, surroundings, promised),
     withStock: notForStock === undefined,
     reset: () => (state = world.initialState?.() ?? {}),
   });

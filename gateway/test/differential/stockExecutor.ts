@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { type ExecutionResult, type GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
 import { type Execute, outcomeOf } from './executionResult.js';
 import { executeSubgraph } from './startSubgraphs.js';
 
@@ -45,9 +45,13 @@ export async function loadStockExecutor(
       logger: quiet,
       metrics: {},
     };
-    const result = (await executor(request as Request)) as ExecutionResult;
+    const result = await (executor(request as Request) as Promise<ExecutionResult>).catch(crashed);
     // Missing values of non-null fields are no errors to it unless asked for.
     const missing = (result.extensions?.valueCompletion ?? []) as GraphQLError[];
     return outcomeOf({ data: result.data, errors: [...(result.errors ?? []), ...missing] });
   };
+}
+
+function crashed(error: unknown): ExecutionResult {
+  return { data: null, errors: [new GraphQLError(`crashed: ${error}`)] };
 }

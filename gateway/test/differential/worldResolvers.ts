@@ -6,6 +6,8 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isListType,
+  isNonNullType,
   isObjectType,
   Kind,
   parse,
@@ -33,6 +35,8 @@ interface View {
   /** Whether a field's value comes from elsewhere (`@external`). */
   isExternal(typename: string, field: string): boolean;
   readonly isReference: boolean;
+  /** The schema as it is, where non-null types were taken out of the one that is executed. */
+  readonly promised?: GraphQLSchema | undefined;
 }
 
 /** The world as field functions see it; `state` is asked for anew each time, because it is exchanged between executions. */
@@ -47,9 +51,17 @@ export function surroundingsOf(world: World, state: () => Values): Surroundings 
   };
 }
 
-/** Lets the merged schema answer the whole world. */
-export function resolveReference(schema: GraphQLSchema, world: World, surroundings: Surroundings): void {
-  attach({ schema, world, surroundings, isExternal: () => false, isReference: true });
+/**
+ * Lets the merged schema answer the whole world. When non-null types were taken out of it, `promised` is the schema that has them: nulls where it allows
+ * none are errors then, and do not spread.
+ */
+export function resolveReference(
+  schema: GraphQLSchema,
+  world: World,
+  surroundings: Surroundings,
+  promised?: GraphQLSchema,
+): void {
+  attach({ schema, world, surroundings, isExternal: () => false, isReference: true, promised });
 }
 
 /** Lets a subgraph's schema answer what its SDL makes its part of the world. */
@@ -106,8 +118,9 @@ function attach(view: View): void {
 function resolver(view: View): GraphQLFieldResolver<Node | undefined, unknown> {
   return (source, args, _context, { fieldName, parentType, returnType }) => {
     const node = source ?? { __typename: parentType.name, known: {}, given: {}, above: undefined };
-    const value = fieldValue(view, node, parentType.name, fieldName, args);
-    return complete(view, node, value, returnType);
+    const value = complete(view, node, fieldValue(view, node, parentType.name, fieldName, args), returnType);
+    const promised = view.promised?.getType(parentType.name);
+    return isObjectType(promised) ? kept(value, promised.getFields()[fieldName]?.type ?? returnType) : value;
   };
 }
 
@@ -153,6 +166,12 @@ function complete(view: View, parent: Node, value: unknown, type: GraphQLOutputT
   if (!isCompositeType(named)) return faultsThrow(value);
   if (Array.isArray(value)) return value.map((item) => completeItem(() => complete(view, parent, item, named)));
   return nodeOf(view, parent, value as Values, named.name);
+}
+
+/** A value as its type promises it: an error in the place of a null that may not be. */
+function kept(value: unknown, type: GraphQLOutputType): unknown {
+  if (isNonNullType(type)) return value === null ? new Error('null where none may be') : kept(value, type.ofType);
+  return isListType(type) && Array.isArray(value) ? value.map((item) => kept(item, type.ofType)) : value;
 }
 
 /** An item that fails fails alone. */

@@ -32,6 +32,9 @@ export const conditions: FeatureSupergraph = {
       }
     `,
     c: /* GraphQL */ `
+      type User @key(fields: "id", resolvable: false) {
+        id: ID!
+      }
       type Post @key(fields: "id") {
         id: ID!
         likes: Int

@@ -105,26 +105,26 @@ export const conflicts: FeatureSupergraph = {
     },
     'with the names taken by the client': {
       query:
-        '{ nodes { __typename ... on Text { size id: label more } ... on Number { size: id id: label label: more next { ... on List { id { a } m: more } } } ... on List { id: label } } }',
+        '{ nodes { __typename ... on Text { size id: label more } ... on Number { n: size id: label count: more next { ... on List { id { a } m: more } } } ... on List { id: label } } }',
       data: {
         nodes: [
           { __typename: 'Text', size: 4, id: 'text "1"', more: 'mmmm' },
-          { __typename: 'Number', size: 1, id: 'number', label: 3, next: { id: { a: 1 }, m: ['#1', null, '#3'] } },
+          { __typename: 'Number', n: 'big', id: 'number', count: 3, next: { id: { a: 1 }, m: ['#1', null, '#3'] } },
           { __typename: 'List', id: 'liſt' },
-          { __typename: 'Number', size: -2, id: '', label: null, next: null },
+          { __typename: 'Number', n: null, id: '', count: null, next: null },
           { __typename: 'Text', size: null, id: null, more: null },
         ],
       },
     },
     'on an interface, across and back': {
       query:
-        '{ things { label ... on Number { other { label } } ... on Text { other { size more } } ... on List { more } } }',
+        '{ things { label ... on Number { texts: other { label } } ... on Text { other { size more } } ... on List { list: more } } }',
       data: {
         things: [
-          { label: '', other: [] },
+          { label: '', texts: [] },
           null,
           { label: 'text "1"', other: { size: 'big', more: 3 } },
-          { label: 'liſt', more: ['#1', null, '#3'] },
+          { label: 'liſt', list: ['#1', null, '#3'] },
         ],
       },
     },

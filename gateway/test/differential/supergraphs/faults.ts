@@ -21,6 +21,7 @@ export const faults: FeatureSupergraph = {
         id: ID!
         name: String!
         note: String
+        code: String
         lid: Lid
         inner: [Box!]
       }
@@ -38,8 +39,8 @@ export const faults: FeatureSupergraph = {
         items: [Item!]
         first: Item!
         matrix: [[Item!]]
-        name: String! @external
-        label: String @requires(fields: "name")
+        code: String @external
+        label: String! @requires(fields: "code")
       }
       type Item @key(fields: "id") {
         id: ID!
@@ -54,6 +55,7 @@ export const faults: FeatureSupergraph = {
       Box: [
         {
           id: 'good',
+          code: '1"',
           name: 'Good "box"',
           note: 'n',
           lid: { colour: 'red', screws: [1, 2] },
@@ -64,6 +66,7 @@ export const faults: FeatureSupergraph = {
         },
         {
           id: 'nameless',
+          code: null,
           name: null,
           note: 'n',
           lid: null,
@@ -74,6 +77,7 @@ export const faults: FeatureSupergraph = {
         },
         {
           id: 'failing',
+          code: '',
           name: new Fault('no name'),
           note: new Fault('no note'),
           lid: { colour: null, screws: [1, null] },
@@ -84,6 +88,7 @@ export const faults: FeatureSupergraph = {
         },
         {
           id: 'half',
+          code: '2',
           name: 'half',
           note: new Fault('no note'),
           lid: { colour: new Fault('no colour'), screws: [new Fault('no screw')] },
@@ -106,7 +111,7 @@ export const faults: FeatureSupergraph = {
       'Query.sure': () => box('half'),
       'Query.broken': () => ['a', null, 'b'],
       'Query.items': () => [item('1'), item('2')],
-      'Box.label': ({ name }) => `<${name}>`,
+      'Box.label': ({ code }) => (code === null ? new Fault('no code') : code && `<${code}>`),
     },
   },
   values: { id: ['good', 'nameless', 'failing', 'half', 'gone', 'error'] },
@@ -199,10 +204,14 @@ export const faults: FeatureSupergraph = {
         'a.6.m.0.1.p',
       ],
     },
-    'a requirement that is not met': {
-      query: '{ box(id: "good") { label } other: box(id: "error") { id label } gone: box(id: "gone") { id label } }',
-      data: { box: { label: '<Good "box">' }, other: null, gone: { id: 'gone', label: null } },
-      errors: ['other'],
+    'a requirement that is null': {
+      query: '{ boxes { label } other: box(id: "error") { id label } gone: box(id: "gone") { id first { id } } }',
+      data: {
+        boxes: [{ label: '<1">' }, null, { label: '' }, null, { label: '<2>' }, { label: '<1">' }, { label: '<2>' }],
+        other: null,
+        gone: null,
+      },
+      errors: ['boxes.1.label', 'boxes.3.label', 'other', 'gone.first'],
     },
   },
 };
