@@ -2,6 +2,7 @@ import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import {
   type FragmentDefinitionNode,
   type GraphQLObjectType,
+  isAbstractType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -139,13 +140,14 @@ class VariantCompiler {
     const plan = compilePlan(node, conditions, planContext);
     const root = this.part(rootType, [definition.selectionSet], conditions);
     const rootFields = collectFields([definition.selectionSet], rootType, root.selection);
+    const deferred = new Map<DeferredPart, ResponsePart>();
     return {
       facts,
-      plan,
+      plan: { ...plan, deferred: this.deferredParts(plan.deferred, conditions, deferred) },
       fetches: planContext.fetches,
       root,
       introspect: compileIntrospection(rootFields, definition, fragments, facts.apiSchema),
-      deferred: this.deferredParts(plan.deferred, conditions),
+      deferred,
     };
   }
 
@@ -167,21 +169,31 @@ class VariantCompiler {
     return { type, selectionSets, selection, write };
   }
 
+  /** Those parts of which the conditions leave something to send; `into`: what each of them sends. */
   private deferredParts(
     parts: readonly DeferredPart[],
     conditions: ConditionValues,
-    into = new Map<DeferredPart, ResponsePart>(),
-  ): Map<DeferredPart, ResponsePart> {
+    into: Map<DeferredPart, ResponsePart>,
+  ): DeferredPart[] {
     const root = { type: this.rootType, selectionSet: this.definition.selectionSet };
-    for (const part of parts) {
+    return parts.flatMap((part) => {
+      const nested = this.deferredParts(part.nested, conditions, into);
+      let response: ResponsePart | undefined;
       if (part.selection !== undefined) {
         const type = typeAt(part.queryPath, root, this.fragments, this.context.facts.apiSchema);
-        into.set(part, this.part(type, [selectionSetOf(part.selection)], conditions));
+        response = this.part(type, [selectionSetOf(part.selection)], conditions);
       }
-      this.deferredParts(part.nested, conditions, into);
-    }
-    return into;
+      if (nested.length === 0 && !(response && selectsSomething(response))) return [];
+      const kept = { ...part, nested };
+      if (response) into.set(kept, response);
+      return [kept];
+    });
   }
+}
+
+function selectsSomething({ type, selectionSets, selection }: ResponsePart): boolean {
+  const types = isAbstractType(type) ? selection.schema.getPossibleTypes(type) : [type];
+  return types.some((each) => collectFields(selectionSets, each, selection).size > 0);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

@@ -39,7 +39,17 @@ export function compilePlan(
   const rest = node?.kind === 'Subscription' ? node.rest : node;
   const run = rest ? compiler.step(rest, []) : undefined;
   settleSharing(context.fetches);
-  return { run, deferred: compiler.deferred, subscription };
+  const sent = new Set(context.fetches.map((fetch) => fetch.node.id));
+  return { run, deferred: dependingOn(sent, compiler.deferred), subscription };
+}
+
+/** A fetch in the branch that does not hold is never sent: nothing may wait for it. */
+function dependingOn(sent: ReadonlySet<string | undefined>, parts: readonly DeferredPart[]): DeferredPart[] {
+  return parts.map((part) => ({
+    ...part,
+    depends: part.depends.filter((id) => sent.has(id)),
+    nested: dependingOn(sent, part.nested),
+  }));
 }
 
 class PlanCompiler {

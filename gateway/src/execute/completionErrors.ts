@@ -20,6 +20,12 @@ import type { Position } from '../compile/responsePath.js';
 
 const MOST_ERRORS = 1_000;
 
+export interface Completion {
+  readonly errors: readonly GraphQLFormattedError[];
+  /** Where the response has a null in the place of data: nothing below these positions is there for the client. */
+  readonly nulled: readonly Position[];
+}
+
 /**
  * The errors for values that are not what the schema promises, found by walking the data once more: the generated writer only knows that there are some, which keeps paths off its way.
  * A value whose absence an error has explained already, at it, above it or below it, gets no second one.
@@ -30,12 +36,14 @@ export function completionErrors(
   at: Position,
   known: readonly GraphQLFormattedError[],
   clientNames: ReadonlyMap<string, string>,
-): GraphQLFormattedError[] {
+): Completion {
   const errors: GraphQLFormattedError[] = [];
+  const nulled: Position[] = [];
   // An error without a position may be the reason for anything.
-  if (known.some(({ path }) => !path)) return errors;
+  const explained = known.some(({ path }) => !path);
   const report = (message: string, position: Position): void => {
-    if (errors.length >= MOST_ERRORS || known.some(({ path }) => path && isOneInTheOther(path, position))) return;
+    if (explained || errors.length >= MOST_ERRORS || known.some(({ path }) => path && isOneInTheOther(path, position)))
+      return;
     errors.push({ message, path: position, extensions: { code: 'NULL_IN_NON_NULL_FIELD' } });
   };
 
@@ -64,6 +72,7 @@ export function completionErrors(
       given.forEach((item: unknown, index) => {
         if (!complete(type.ofType, item, nodes, [...position, index], name) && isNonNullType(type.ofType)) ok = false;
       });
+      if (!ok) nulled.push(position);
       return ok;
     }
     const named = getNamedType(type);
@@ -73,7 +82,9 @@ export function completionErrors(
       return false;
     }
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
-    return completeObject(named, given, sets, position, name);
+    const ok = completeObject(named, given, sets, position, name);
+    if (!ok) nulled.push(position);
+    return ok;
   };
 
   const completeObject = (
@@ -108,8 +119,8 @@ export function completionErrors(
     return true;
   };
 
-  completeObject(part.type, value, part.selectionSets, at, part.type.name);
-  return errors;
+  if (!completeObject(part.type, value, part.selectionSets, at, part.type.name)) nulled.push(at);
+  return { errors, nulled };
 }
 
 function runtimeTypeOf(

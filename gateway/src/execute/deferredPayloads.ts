@@ -16,56 +16,67 @@ export interface LaterPayload {
 
 /**
  * Starts the deferred parts of an execution and gives what follows the first part of its response. They run as soon as the fetches that they depend on have been
- * merged, beside each other and beside the first part, and are sent in the order in which they become ready; their errors stay in
- * them. A part whose place is not there (null, or of another type) sends nothing.
+ * merged, beside each other and beside the first part, and are sent in the order in which they become ready, each after the part that it is deferred in; their errors
+ * stay in them. A part whose place is not there for the client (null, of another type, or below a null that an error has put there) sends nothing. `first`: where the
+ * first part of the response has such nulls.
  */
 export function startDeferred(
   operation: CompiledOperation,
   variant: CompiledVariant,
   execution: Execution,
+  first: Promise<readonly Position[]>,
   log: Logger,
 ): AsyncIterable<LaterPayload> {
-  const ready: Results[] = [];
+  const ready: (readonly Result[])[] = [];
   let open = 0;
   let wake = () => {};
 
-  const start = (part: DeferredPart): void => {
+  const start = (part: DeferredPart, above: Promise<readonly Position[]>): void => {
     open += 1;
-    run(part)
-      .catch((error: unknown): Results => {
+    const sent = Promise.withResolvers<readonly Position[]>();
+    run(part, above, sent.promise)
+      .catch((error: unknown): Ready => {
         const fault = internalError(error, execution.context, log);
-        return [{ data: 'null', errors: [fault], path: [], label: part.label }];
+        return { results: [{ data: 'null', errors: [fault], path: [], label: part.label }], nulled: [[]] };
       })
-      .then((results) => {
+      .then(({ results, nulled }) => {
         open -= 1;
         if (results.length > 0) ready.push(results);
+        sent.resolve(nulled);
         wake();
       });
   };
-  const run = async (part: DeferredPart): Promise<Results> => {
+  const run = async (
+    part: DeferredPart,
+    above: Promise<readonly Position[]>,
+    sent: Promise<readonly Position[]>,
+  ): Promise<Ready> => {
     await Promise.all(part.depends.map((id) => execution.whenFetched(id)));
     const own = execution.fork();
-    for (const nested of part.nested) start(nested);
+    for (const nested of part.nested) start(nested, sent);
     await part.run?.(own);
+    const nulled = [...(await above)];
     const response = variant.deferred.get(part);
-    if (!response) return [];
+    if (!response) return { results: [], nulled };
     const { facts } = variant;
     const isType = (typename: string, type: string) => isOfType(typename, type, facts.subtypes);
-    return placesOf(part.queryPath, own.data, isType).map(({ value, position }) => {
+    const results: Result[] = [];
+    for (const { value, position } of placesOf(part.queryPath, own.data, isType)) {
       const path = position.map((step) =>
         typeof step === 'string' ? (operation.clientNames.get(step) ?? step) : step,
       );
-      const { json, errors } = writePart(response, value, path, own, operation);
-      return {
-        data: json ?? 'null',
-        errors: errors.filter((error) => !error.path || startsWith(error.path, path)),
-        path,
-        label: part.label,
-      };
-    });
+      if (nulled.some((at) => startsWith(path, at))) continue;
+      const written = writePart(response, value, path, own, operation);
+      nulled.push(...written.nulled);
+      const errors = written.errors.filter((error) => !error.path || startsWith(error.path, path));
+      // Nothing of the selection is for an object of this type, or it is all left out by conditions.
+      if (written.json === '{}' && errors.length === 0) continue;
+      results.push({ data: written.json ?? 'null', errors, path, label: part.label });
+    }
+    return { results, nulled };
   };
 
-  for (const part of variant.plan.deferred) start(part);
+  for (const part of variant.plan.deferred) start(part, first);
   return payloads();
 
   async function* payloads(): AsyncGenerator<LaterPayload> {
@@ -86,7 +97,12 @@ interface Result {
   readonly path: Position;
   readonly label: string | undefined;
 }
-type Results = readonly Result[];
+
+/** What a part sends, and where there is nothing for the parts that are deferred in it. */
+interface Ready {
+  readonly results: readonly Result[];
+  readonly nulled: readonly Position[];
+}
 
 function written({ data, errors, path, label }: Result): string {
   return `{"data":${data},"path":${JSON.stringify(path)}${label === undefined ? '' : `,"label":${JSON.stringify(label)}`}${

@@ -1,4 +1,5 @@
 import type { CompiledOperation } from '../compile/compileOperation.js';
+import type { Position } from '../compile/responsePath.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
 import type { RequestContext } from '../requestContext.js';
@@ -38,9 +39,19 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
   try {
     const variant = operation.variantFor(variables);
     const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
-    const later = variant.plan.deferred.length > 0 ? startDeferred(operation, variant, execution, log) : undefined;
+    const first = Promise.withResolvers<readonly Position[]>();
+    const later =
+      variant.plan.deferred.length > 0 ? startDeferred(operation, variant, execution, first.promise, log) : undefined;
     await variant.plan.run?.(execution);
-    const { json, errors } = writePart(variant.root, execution.data, [], execution, operation, variant.introspect);
+    const { json, errors, nulled } = writePart(
+      variant.root,
+      execution.data,
+      [],
+      execution,
+      operation,
+      variant.introspect,
+    );
+    first.resolve(nulled);
     const changed = changedEntities(context.changed);
     const extensions = {
       ...(changed.length > 0 && { changed }),

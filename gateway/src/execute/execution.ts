@@ -17,7 +17,6 @@ export class Execution {
   /** Results of fetches that the plan has several times, by body. */
   readonly repeated = new Map<string, Promise<FetchResult>>();
   private readonly variableJson = new Map<string, string>();
-  private readonly finished = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(
     readonly data: Record<string, unknown>,
@@ -25,11 +24,12 @@ export class Execution {
     readonly context: RequestContext,
     readonly trace: Trace | undefined,
     readonly facts: DataFacts = { plain: true, aliased: false },
+    private readonly finished = new Map<string, PromiseWithResolvers<void>>(),
   ) {}
 
   /** An execution that goes on with the same data and collects errors of its own. */
   fork(): Execution {
-    return new Execution(this.data, this.variables, this.context, this.trace, this.facts);
+    return new Execution(this.data, this.variables, this.context, this.trace, this.facts, this.finished);
   }
 
   /** A variable's value as JSON; undefined when the client gave none. */

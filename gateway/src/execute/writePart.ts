@@ -4,6 +4,16 @@ import type { Position } from '../compile/responsePath.js';
 import { completionErrors } from './completionErrors.js';
 import type { Execution } from './execution.js';
 
+export interface WrittenPart {
+  /** Undefined when a null went all the way up. */
+  readonly json: string | undefined;
+  readonly errors: readonly GraphQLFormattedError[];
+  /** Where a null stands in the place of data: see `completionErrors`. */
+  readonly nulled: readonly Position[];
+}
+
+const NOWHERE: readonly Position[] = [];
+
 /** Writes a part of the response from the value at its place, with the errors of the execution and those that writing brings to light. */
 export function writePart(
   part: ResponsePart,
@@ -12,10 +22,10 @@ export function writePart(
   execution: Execution,
   operation: CompiledOperation,
   introspect?: CompiledVariant['introspect'],
-): { json: string | undefined; errors: readonly GraphQLFormattedError[] } {
+): WrittenPart {
   const { plain, aliased } = execution.facts;
   const { json, faulty } = part.write(value, { plain, aliased, introspection: introspect?.(execution.variables) });
-  if (!faulty) return { json, errors: execution.errors };
-  const found = completionErrors(value, part, at, execution.errors, operation.clientNames);
-  return { json, errors: [...execution.errors, ...found] };
+  if (!faulty) return { json, errors: execution.errors, nulled: NOWHERE };
+  const { errors, nulled } = completionErrors(value, part, at, execution.errors, operation.clientNames);
+  return { json, errors: [...execution.errors, ...errors], nulled };
 }

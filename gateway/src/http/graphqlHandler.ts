@@ -81,8 +81,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
         return await answerList(params, { request, response, trail, supergraph, identity, accepted });
       const result = await executeOne(params, { request, response, trail, supergraph, identity, accepted });
       trail.codes = result.codes;
-      if (result.later || accepted.onlyIncremental)
-        trail.codes = await writeMultipart(response, trail, accepted.type, result);
+      if (result.later || accepted.onlyIncremental) trail.codes = await writeMultipart(response, trail, result);
       else await write({ request, response, trail, accepted }, result.json);
     } finally {
       supergraph.leave();
@@ -154,10 +153,13 @@ interface Call {
   readonly accepted: Accepted;
 }
 
-async function readParams(request: IncomingMessage, mostInBatch: number): Promise<GraphQLParams | GraphQLParams[]> {
+function readParams(
+  request: IncomingMessage,
+  mostInBatch: number,
+): GraphQLParams | GraphQLParams[] | Promise<GraphQLParams | GraphQLParams[]> {
   switch (request.method) {
     case 'POST':
-      return paramsFromBody(await readJsonBody(request), mostInBatch);
+      return readJsonBody(request).then((body) => paramsFromBody(body, mostInBatch));
     case 'GET':
     case 'HEAD':
       preventCsrf(request.headers);

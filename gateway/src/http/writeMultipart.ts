@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { RequestTrail } from './requestTrail.js';
-import type { ResponseType } from './responseType.js';
 import { securityHeaders } from './writeResponse.js';
+
+/** Apollo Client refuses parts of any other type, `application/graphql-response+json` included, even when it accepts that for a whole response. */
+const HEAD = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n';
 
 /**
  * Writes a response in parts: the first at once, what is deferred as it becomes ready, in the form of `deferSpec=20220824` that Apollo Client reads. Returns the codes of the
@@ -12,7 +14,6 @@ import { securityHeaders } from './writeResponse.js';
 export async function writeMultipart(
   response: ServerResponse,
   { id }: Pick<RequestTrail, 'id'>,
-  type: ResponseType,
   { json, codes, later }: OperationResponse,
 ): Promise<string[]> {
   response.writeHead(200, {
@@ -24,12 +25,11 @@ export async function writeMultipart(
     'x-accel-buffering': 'no',
   });
   const all = [...codes];
-  const head = `\r\ncontent-type: ${type}; charset=utf-8\r\n\r\n`;
-  response.write(`\r\n---${head}${json}\r\n---`);
+  response.write(`\r\n---${HEAD}${json}\r\n---`);
   for await (const part of later ?? []) {
     if (response.destroyed) return all;
     all.push(...part.codes);
-    if (!response.write(`${head}${part.json}\r\n---`))
+    if (!response.write(`${HEAD}${part.json}\r\n---`))
       await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end('--\r\n');
