@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { OperationRequest, Outcome, Reference } from './executionResult.js';
 import { withoutAliases } from './withoutAliases.js';
 import { withoutConditions } from './withoutConditions.js';
+import { withTypenames } from './withTypenames.js';
 
 /** A fault of Apollo's planner or executor that explains why the stock executor does not answer as the reference does. */
 export interface StockFault {
@@ -24,6 +25,12 @@ export const stockExecutorFaults: readonly StockFault[] = [
     reason:
       'A name that the client took for a field is the name of another one that the plan needs as a key, as a requirement or to tell types apart, or stands for it with other arguments: the values overwrite one another',
     avoid: withoutAliases,
+  },
+  {
+    name: 'types',
+    reason:
+      'An object of which the plan does not ask for __typename belongs to no union: fragments on one are left out',
+    avoid: withTypenames,
   },
   {
     name: 'order',
@@ -64,5 +71,5 @@ export const plannerFaults: readonly StockFault[] = [
 
 /** Whether entities are asked for `__typename` by the name of their interface after another subgraph told their type. */
 function overwritesType(plan: string): boolean {
-  return /=>\s*\{\s*\.\.\. on Media \{[^}]*__typename/.test(plan.slice(plan.indexOf('service: "catalogue"') + 1));
+  return /=>\s*\{\s*\.\.\. on Media [^{]*\{[^}]*__typename/.test(plan.slice(plan.indexOf('service: "catalogue"') + 1));
 }

@@ -32,7 +32,7 @@ export interface Differential {
   /** The gateway, over HTTP. */
   readonly engine: Execute;
   readonly stock: Execute | undefined;
-  /** Apollo's plan in words, for reports. */
+  /** Apollo's plan in words, or why there is none. */
   explain(query: string): string;
   stop(): Promise<void>;
 }
@@ -71,8 +71,12 @@ export async function startDifferential(input: DifferentialInput): Promise<Diffe
   return {
     apiSchema,
     explain(query) {
-      const operation = operationFromDocument(supergraph.apiSchema(), parse(query));
-      return prettyFormatQueryPlan(planner.buildQueryPlan(operation));
+      try {
+        const operation = operationFromDocument(supergraph.apiSchema(), parse(query));
+        return prettyFormatQueryPlan(planner.buildQueryPlan(operation));
+      } catch (error) {
+        return `none: ${error}`;
+      }
     },
     async reference(request) {
       const failures = await executeFresh(nullable, request);
