@@ -41,7 +41,7 @@ export function arbitraryOperation(schema: GraphQLSchema, options: OperationOpti
 function generate(schema: GraphQLSchema, options: OperationOptions, choice: Choice): OperationRequest {
   const walk = new Walk(schema, options, choice);
   const mutation = schema.getMutationType();
-  const root = mutation && choice.chance(0.3) ? mutation : schema.getQueryType();
+  const root = mutation && choice.chance(0.25) ? mutation : schema.getQueryType();
   if (!root) throw new Error('a schema without queries');
   const selectionSet = walk.selectionSet(root, options.depth, new Map());
   const document: DocumentNode = {
@@ -103,7 +103,7 @@ class Walk {
   selectionSet(type: GraphQLCompositeType, depth: number, names: Names): SelectionSetNode {
     const selections: SelectionNode[] = [];
     const isRoot = depth === this.options.depth;
-    const count = this.choice.integer(1, isRoot ? 3 : depth <= 1 ? 3 : 4);
+    const count = this.choice.integer(1, isRoot || depth <= 1 ? 3 : 5);
     for (let index = 0; index < count; index += 1) selections.push(...this.selection(type, depth, names));
     return { kind: Kind.SELECTION_SET, selections };
   }
@@ -127,7 +127,10 @@ class Walk {
       ({ type: own }) => depth > 0 || !isCompositeType(getNamedType(own)),
     );
     if (fields.length === 0) return [this.typename()];
-    return [this.field(choice.of(fields), fields, depth, names)];
+    // Types have more leaves than ways to other subgraphs.
+    const onwards = depth > 1 ? fields.filter((each) => isCompositeType(getNamedType(each.type))) : [];
+    const definition = choice.of(onwards.length > 0 && choice.chance(0.4) ? onwards : fields);
+    return [this.field(definition, fields, depth, names)];
   }
 
   private field(

@@ -6,8 +6,6 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
-  isListType,
-  isNonNullType,
   isObjectType,
   Kind,
   parse,
@@ -15,6 +13,7 @@ import {
   type TypeDefinitionNode,
   type TypeExtensionNode,
 } from 'graphql';
+import { kept } from './keptPromise.js';
 import { Fault, type Surroundings, type Values, type World } from './world.js';
 
 /** An object under execution. */
@@ -166,12 +165,6 @@ function complete(view: View, parent: Node, value: unknown, type: GraphQLOutputT
   if (!isCompositeType(named)) return faultsThrow(value);
   if (Array.isArray(value)) return value.map((item) => completeItem(() => complete(view, parent, item, named)));
   return nodeOf(view, parent, value as Values, named.name);
-}
-
-/** A value as its type promises it: an error in the place of a null that may not be. */
-function kept(value: unknown, type: GraphQLOutputType): unknown {
-  if (isNonNullType(type)) return value === null ? new Error('null where none may be') : kept(value, type.ofType);
-  return isListType(type) && Array.isArray(value) ? value.map((item) => kept(item, type.ofType)) : value;
 }
 
 /** An item that fails fails alone. */
