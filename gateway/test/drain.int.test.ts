@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Shop, startShop } from './fixtures/startShop.js';
@@ -43,6 +44,16 @@ describe('a gateway that is told to end', () => {
     expect(received).toMatch(/^HTTP\/1\.1 503 /);
     expect(received.toLowerCase()).toContain('connection: close');
     await stopped;
+  });
+
+  it('does not wait for connections over which nothing has come', async () => {
+    const gateway = await startTestGateway(shop, { drainTimeoutMs: 3_600_000 });
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    // Later than the connection, hence seen after it.
+    await gateway.get('/health/live');
+    await Promise.all([once(socket, 'close'), gateway.stop()]);
   });
 
   it('ends at the limit, whatever is still in flight', async () => {

@@ -1,4 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
@@ -22,12 +23,17 @@ export interface ServerOptions {
 
 /** The HTTP server: /graphql goes straight to its handler, everything else to fastify's routes, which have request ids, security headers and one error handler. */
 export function createServer({ log, graphql, hasPage, isDraining }: ServerOptions): FastifyInstance {
+  const open = new Set<Socket>();
   const app = fastify({
     serverFactory: (others) => {
       const server = createHttpServer({ requestTimeout: RECEIVE_TIMEOUT_MS, noDelay: true }, (request, response) => {
         const isPage = hasPage && request.method === 'GET' && wantsPage(request.headers.accept);
         if (isGraphQL(request.url) && !isPage) graphql(request, response);
         else others(request, response);
+      });
+      server.on('connection', (socket) => {
+        open.add(socket);
+        socket.once('close', () => open.delete(socket));
       });
       return server;
     },
@@ -46,6 +52,10 @@ export function createServer({ log, graphql, hasPage, isDraining }: ServerOption
   app.addHook('onSend', async (_request, reply) => {
     // Else the connection is kept for another request, and closing waits for it.
     if (isDraining()) reply.header('connection', 'close');
+  });
+  app.addHook('preClose', async () => {
+    // Browsers open connections ahead. To Node one that has sent nothing yet is not idle, and closing would wait for it.
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   });
   app.setErrorHandler((error: FastifyError | RequestRefused, request, reply) => {
     const refused = error instanceof RequestRefused ? error : refusalOf(error, request.id, log);
