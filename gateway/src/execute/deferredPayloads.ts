@@ -5,6 +5,7 @@ import type { Position } from '../compile/responsePath.js';
 import { isOfType } from '../compile/rewrites.js';
 import type { Logger } from '../log.js';
 import type { Execution } from './execution.js';
+import { explainPlan } from './explainPlan.js';
 import { codesOf, internalError } from './internalError.js';
 import { writePart } from './writePart.js';
 
@@ -85,7 +86,14 @@ export function startDeferred(
       const results = ready.splice(0).flat();
       const more = open > 0;
       const incremental = results.length === 0 ? '' : `"incremental":[${results.map(written).join(',')}],`;
-      yield { json: `{${incremental}"hasNext":${more}}`, codes: results.flatMap(({ errors }) => codesOf(errors)) };
+      const explained =
+        execution.trace && !more
+          ? `"extensions":${JSON.stringify({ plan: explainPlan(operation, variant, execution.trace) })},`
+          : '';
+      yield {
+        json: `{${incremental}${explained}"hasNext":${more}}`,
+        codes: results.flatMap(({ errors }) => codesOf(errors)),
+      };
       if (!more) return;
     }
   }

@@ -55,7 +55,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
     const changed = changedEntities(context.changed);
     const extensions = {
       ...(changed.length > 0 && { changed }),
-      ...(execution.trace && { plan: explainPlan(operation, variant, execution.trace) }),
+      ...(execution.trace && !later && { plan: explainPlan(operation, variant, execution.trace) }),
     };
     return {
       json: `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":${json ?? 'null'}${
