@@ -31,7 +31,8 @@ export function writeResponse(
 ): Promise<void> | void {
   if (compressFrom === 0) return send(response, trail, 200, type, json);
   const vary = ['vary', 'accept-encoding'];
-  if (acceptEncoding === undefined || json.length < compressFrom) return send(response, trail, 200, type, json, vary);
+  if (acceptEncoding === undefined || (json.length < compressFrom && Buffer.byteLength(json) < compressFrom))
+    return send(response, trail, 200, type, json, vary);
   return compressBody(json, acceptEncoding).then((compressed) => {
     if (compressed) vary.push('content-encoding', compressed.encoding);
     send(response, trail, 200, type, compressed?.body ?? json, vary);
