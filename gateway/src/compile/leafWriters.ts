@@ -1,6 +1,7 @@
 /**
  * The code that writes leaf values, part of every generated writer: returns JSON, or undefined (by `fault`) for what the type does not allow. The same
- * values pass as in Apollo's gateway: numbers have to be finite, an Int and a number in the place of an ID have to be whole, and a custom scalar may be anything.
+ * values pass as in Apollo's gateway: numbers have to be finite, an Int and a number in the place of an ID have to be whole, and a custom scalar may be anything that is
+ * not nested too deeply to be written: `JSON.stringify` goes down by recursion, `JSON.parse` does not.
  */
 export const leafWriters = `
 function writeString(v) { return typeof v === 'string' ? text(v) : fault(); }
@@ -8,5 +9,5 @@ function writeInt(v) { return typeof v === 'number' && Number.isInteger(v) ? '' 
 function writeFloat(v) { return typeof v === 'number' && Number.isFinite(v) ? '' + v : fault(); }
 function writeBoolean(v) { return v === true ? 'true' : v === false ? 'false' : fault(); }
 function writeID(v) { return typeof v === 'string' ? text(v) : typeof v === 'number' && Number.isInteger(v) ? '' + v : fault(); }
-function writeCustom(v) { return typeof v === 'string' ? text(v) : JSON.stringify(v); }
+function writeCustom(v) { if (typeof v === 'string') return text(v); try { return JSON.stringify(v); } catch { return fault(); } }
 `;

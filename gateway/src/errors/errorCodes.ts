@@ -41,6 +41,10 @@ export const errorCodes = {
   SUBGRAPH_REFUSED: { status: 200, meaning: 'A subgraph does not accept the token of this gateway.' },
   SUBGRAPH_INVALID_RESPONSE: { status: 200, meaning: 'A subgraph answered with something that is not GraphQL.' },
   DOWNSTREAM_SERVICE_ERROR: { status: 200, meaning: 'A subgraph reported an error without a code of its own.' },
+  SUBGRAPH_INVALID_VALUE: {
+    status: 200,
+    meaning: 'A subgraph gave a value that is not of the type its schema promises.',
+  },
   NULL_IN_NON_NULL_FIELD: { status: 200, meaning: 'A subgraph left out a value that its schema promises.' },
   SHUTTING_DOWN: { status: 503, meaning: 'This process is about to end.' },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A fault on our side; report it with the request id.' },

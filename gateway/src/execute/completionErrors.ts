@@ -17,6 +17,7 @@ import { collectFields } from '../compile/collectFields.js';
 import type { ResponsePart } from '../compile/compileOperation.js';
 import { fieldType, isIntrospectionField } from '../compile/fieldType.js';
 import type { Position } from '../compile/responsePath.js';
+import type { ErrorCode } from '../errors/errorCodes.js';
 
 const MOST_ERRORS = 1_000;
 
@@ -41,10 +42,10 @@ export function completionErrors(
   const nulled: Position[] = [];
   // An error without a position may be the reason for anything.
   const explained = known.some(({ path }) => !path);
-  const report = (message: string, position: Position): void => {
+  const report = (message: string, position: Position, code: ErrorCode = 'SUBGRAPH_INVALID_VALUE'): void => {
     if (explained || errors.length >= MOST_ERRORS || known.some(({ path }) => path && isOneInTheOther(path, position)))
       return;
-    errors.push({ message, path: position, extensions: { code: 'NULL_IN_NON_NULL_FIELD' } });
+    errors.push({ message, path: position, extensions: { code } });
   };
 
   /** Whether the value is there; if not, it is null in the response. */
@@ -57,7 +58,7 @@ export function completionErrors(
   ): boolean => {
     if (isNonNullType(type)) {
       if (given === null || given === undefined) {
-        report(`Cannot return null for non-nullable field ${name}.`, position);
+        report(`Cannot return null for non-nullable field ${name}.`, position, 'NULL_IN_NON_NULL_FIELD');
         return false;
       }
       return complete(type.ofType, given, nodes, position, name);
@@ -156,7 +157,17 @@ function isLeaf(type: GraphQLNamedType, value: unknown): boolean {
     case 'Float':
       return Number.isFinite(value);
     default:
-      return true;
+      return isWritable(value);
+  }
+}
+
+/** Whether a value of a custom scalar is not nested too deeply to be written. */
+function isWritable(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -11,6 +11,11 @@ export interface SubgraphResponse {
 /** What else a reply may be than a GraphQL response. */
 export type UnusableReply = 'refused' | 'unavailable' | 'invalid';
 
+/** Errors of one reply that are looked at, at most. */
+const MOST_ERRORS = 1_000;
+/** How deeply an error's extensions may be nested: what is deeper is no use to anybody, and cannot be written at all at some depth. */
+const MOST_LEVELS = 64;
+
 /** Reads a subgraph's reply as a GraphQL response; says why when it is none. */
 export function readReply({
   status,
@@ -23,7 +28,7 @@ export function readReply({
   const { data, errors, extensions } = body;
   return {
     ...(data !== undefined && { data: data as SubgraphResponse['data'] }),
-    ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.map(cleanError) }),
+    ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.slice(0, MOST_ERRORS).map(cleanError) }),
     changed: readChanged(extensions),
   };
 }
@@ -45,14 +50,23 @@ function cleanError(error: unknown): GraphQLFormattedError {
   return {
     message:
       typeof message === 'string' && message !== '' ? message : 'The subgraph reported an error without a message.',
-    ...(Array.isArray(path) && { path: path.map(pathStep) }),
-    extensions: kept,
+    ...(Array.isArray(path) && path.every(isPathStep) && { path: path.map(pathStep) }),
+    extensions: isNestedDeeper(kept, MOST_LEVELS) ? { code: kept.code } : kept,
   };
 }
 
+function isPathStep(step: unknown): step is string | number {
+  return typeof step === 'string' || (typeof step === 'number' && Number.isSafeInteger(step) && step >= 0);
+}
+
 /** Some servers write list positions as text; a name cannot begin with a digit, so these are numbers. */
-function pathStep(step: unknown): string | number {
-  return typeof step === 'number' ? step : /^\d+$/.test(String(step)) ? Number(step) : String(step);
+function pathStep(step: string | number): string | number {
+  return typeof step === 'string' && /^\d+$/.test(step) ? Number(step) : step;
+}
+
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isNestedDeeper(inner, levels - 1));
 }
 
 function readChanged(extensions: unknown): ChangedEntity[] {
