@@ -1,14 +1,21 @@
 import { z } from 'zod';
 
-/** Names that a rule may not touch: they belong to the connection, or the gateway sets them itself. */
+/** W3C Trace Context, which is passed on always. */
+const TRACE = ['traceparent', 'tracestate'];
+
+/** Names that a rule may not send: they belong to the connection or to the body, or the gateway sends them itself. */
 const RESERVED = new Set([
+  ...TRACE,
   'connection',
+  'content-encoding',
   'content-length',
   'content-type',
   'accept',
   'accept-encoding',
+  'expect',
   'host',
   'keep-alive',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -17,20 +24,20 @@ const RESERVED = new Set([
   'x-operation-hash',
 ]);
 
-const HeaderName = z
+const ReceivedName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no header name')
-  .transform((name) => name.toLowerCase())
-  .refine((name) => !RESERVED.has(name), 'this header is the gateway’s own');
+  .transform((name) => name.toLowerCase());
+const SentName = ReceivedName.refine((name) => !RESERVED.has(name), 'this header is the gateway’s own');
 const HeaderValue = z.string().regex(/^[\x20-\x7e\t]*$/, 'may hold only printable ASCII');
 
 const Rule = z.strictObject({
   /** Passed on from the client's request, under the same name. */
-  forward: z.array(HeaderName).default([]),
+  forward: z.array(SentName).default([]),
   /** Passed on under another name: from → to. */
-  rename: z.record(HeaderName, HeaderName).default({}),
+  rename: z.record(ReceivedName, SentName).default({}),
   /** Sent with this value, whatever the client sends. */
-  insert: z.record(HeaderName, HeaderValue).default({}),
+  insert: z.record(SentName, HeaderValue).default({}),
 });
 
 export const HeaderRulesConfig = z.strictObject({
@@ -48,36 +55,41 @@ export interface HeaderRules {
   readonly reads: readonly string[];
 }
 
-/** W3C Trace Context, which is passed on always. */
-const TRACE = ['traceparent', 'tracestate'];
-
-/** Makes the header rules of a configuration; a subgraph's own rule is added to the one for all. */
+/**
+ * Makes the header rules of a configuration. Each header is sent once: of the rules that send the same one, a subgraph's own wins over the one for all, then `insert` over
+ * `rename` over `forward`.
+ */
 export function createHeaderRules({ all, subgraphs }: HeaderRulesConfig): HeaderRules {
-  const linesOf = new Map<string, Lines>();
-  const general = compile(all);
-  const reads = new Set(general.received.map(({ from }) => from));
-  for (const [name, rule] of Object.entries(subgraphs)) {
-    const own = compile(rule);
-    for (const { from } of own.received) reads.add(from);
-    linesOf.set(name, {
-      received: [...general.received, ...own.received],
-      constant: general.constant + own.constant,
-    });
-  }
+  const general = linesOf(sources([all]));
+  const own = new Map(Object.entries(subgraphs).map(([name, rule]) => [name, linesOf(sources([all, rule]))]));
+  const reads = new Set([general, ...own.values()].flatMap(({ received }) => received.map(({ from }) => from)));
   return {
     reads: [...reads],
     headersFor(subgraph, received) {
-      const { received: wanted, constant } = linesOf.get(subgraph) ?? general;
+      const { received: wanted, constant } = own.get(subgraph) ?? general;
       let lines = constant;
       for (const { from, to } of wanted) {
         const value = received[from];
-        if (value === undefined) continue;
         // Node gives header values as Latin-1 text without line breaks; several of one name are one list (RFC 9110, 5.3).
-        lines += `${to}: ${Array.isArray(value) ? value.join(', ') : value}\r\n`;
+        if (typeof value === 'string') lines += `${to}: ${value}\r\n`;
+        else if (Array.isArray(value)) lines += `${to}: ${value.join(', ')}\r\n`;
       }
       return lines;
     },
   };
+}
+
+/** Where the value of a header comes from. */
+type Source = { readonly from: string } | { readonly value: string };
+
+function sources(rules: readonly (Rule | undefined)[]): Map<string, Source> {
+  const byName = new Map<string, Source>();
+  for (const rule of rules) {
+    for (const name of rule?.forward ?? []) byName.set(name, { from: name });
+    for (const [from, to] of Object.entries(rule?.rename ?? {})) byName.set(to, { from });
+    for (const [name, value] of Object.entries(rule?.insert ?? {})) byName.set(name, { value });
+  }
+  return byName;
 }
 
 interface Lines {
@@ -85,17 +97,14 @@ interface Lines {
   readonly constant: string;
 }
 
-function compile(rule: Rule | undefined): Lines {
-  if (!rule) return { received: [], constant: '' };
-  return {
-    received: [
-      ...rule.forward.map((name) => ({ from: name, to: name })),
-      ...Object.entries(rule.rename).map(([from, to]) => ({ from, to })),
-    ],
-    constant: Object.entries(rule.insert)
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join(''),
-  };
+function linesOf(byName: ReadonlyMap<string, Source>): Lines {
+  const received: { from: string; to: string }[] = [];
+  let constant = '';
+  for (const [to, source] of byName) {
+    if ('from' in source) received.push({ from: source.from, to });
+    else constant += `${to}: ${source.value}\r\n`;
+  }
+  return { received, constant };
 }
 
 /** The lines of W3C Trace Context; they are in no sharing key. */
