@@ -1,0 +1,18 @@
+// The four subgraphs as a process of their own. Says its ports to the parent, and how many answers it has recorded when asked.
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { subgraphs } from '../shop/subgraphs.ts';
+import { listenForSubgraph } from './listenForSubgraph.ts';
+import { Recordings } from './recordings.ts';
+
+const ports: Record<string, number> = {};
+const all: Recordings[] = [];
+for (const { name, sdl, resolvers } of subgraphs) {
+  const recordings = new Recordings(buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]));
+  all.push(recordings);
+  ports[name] = await listenForSubgraph(recordings);
+}
+process.on('message', () => {
+  process.send?.({ recorded: all.reduce((sum, { recorded }) => sum + recorded, 0) });
+});
+process.send?.({ ports });
