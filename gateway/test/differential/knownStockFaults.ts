@@ -64,12 +64,30 @@ export const plannerFaults: readonly StockFault[] = [
   {
     name: 'conditions',
     reason:
-      'The planner leaves out a field whose selections can never all be included, and gives what a field requires the condition of the field, though a field beside it is fetched with the same representation',
+      'A field of which all selections are left out is left out with them, and what a field requires is fetched under the condition of the field, though a field beside it is asked for with the same representation',
     avoid: (request, schema) => withoutConditions(schema, request),
+  },
+  {
+    name: 'requirements of interface objects',
+    reason:
+      'What a field of an interface object requires is fetched for the implementations that the field is asked for, but stands in the representations of all of them',
+    excuses: (_outcome, _reference, plan) => requiresOfAll(plan),
   },
 ];
 
-/** Whether entities are asked for `__typename` by the name of their interface after another subgraph told their type. */
+/** Whether entities are asked for `__typename` in a subgraph that knows their interface only. */
 function overwritesType(plan: string): boolean {
-  return /=>\s*\{\s*\.\.\. on Media [^{]*\{[^}]*__typename/.test(plan.slice(plan.indexOf('service: "catalogue"') + 1));
+  return plan.split('Fetch(service: ').some((fetch) => {
+    const [, output = ''] = fetch.split('=>');
+    return /^"(reviews|shops)"/.test(fetch) && /\.\.\. on Media[^{]*\{\s*(\.\.\. \{\s*)?__typename/.test(output);
+  });
+}
+
+/** Whether representations of all implementations have a field that was fetched for one of them. */
+function requiresOfAll(plan: string): boolean {
+  const [, ...fetches] = plan.split('Fetch(service: ');
+  return (
+    fetches.some((fetch) => /\.\.\. on Media \{[^}]*title[^}]*\}[^=]*=>/.test(fetch)) &&
+    fetches.some((fetch) => /\.\.\. on (Book|Film)[^{]*\{[^}]*title/.test(fetch.split('=>').at(-1) ?? ''))
+  );
 }

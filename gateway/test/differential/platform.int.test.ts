@@ -20,10 +20,10 @@ afterAll(() => platform?.stop());
 describe('generated operations over the platform', () => {
   it('go through several subgraphs, and some fail', async () => {
     const plans = operations.map(({ query }) => platform.explain(query));
-    expect(plans.filter((plan) => plan.includes('Flatten')).length).toBeGreaterThan(30);
+    expect(plans.filter((plan) => plan.includes('Flatten')).length).toBeGreaterThan(15);
     const results = await Promise.all(operations.map((request) => platform.reference(request)));
-    expect(results.filter(({ errors }) => errors.length > 0).length).toBeGreaterThan(10);
-    expect(results.filter(({ data }) => data.length > 200).length).toBeGreaterThan(30);
+    expect(results.filter(({ errors }) => errors.length > 0).length).toBeGreaterThan(5);
+    expect(results.filter(({ data }) => data.length > 200).length).toBeGreaterThan(15);
     for (const { query } of operations) expect(validate(platform.apiSchema, parse(query))).toEqual([]);
   });
 
