@@ -87,7 +87,7 @@ export function compileOperation(
     name: prepared.name,
     hash: prepared.hash,
     type: definition.operation,
-    checkVariables: compileVariables(definition, facts.apiSchema),
+    checkVariables: compileVariables(definition, facts.apiSchema, conditions),
     clientNames: prepared.clientNames,
     planJson,
     defers: planJson.includes('"kind":"Defer"'),

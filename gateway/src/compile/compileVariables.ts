@@ -1,11 +1,14 @@
 import {
   type GraphQLInputType,
   type GraphQLSchema,
+  getLocation,
   isEnumType,
   isInputType,
   isListType,
   isNonNullType,
   isScalarType,
+  Kind,
+  type Location,
   type OperationDefinitionNode,
   typeFromAST,
   type VariableDefinitionNode,
@@ -20,15 +23,27 @@ const MOST_ERRORS = 20;
 
 /**
  * Makes the check of an operation's variables. Scalars, enums and lists of them are checked by a few comparisons; anything else, and whatever these do not
- * accept, by graphql itself, which also words the errors. Values are passed on to subgraphs as the client sent them.
+ * accept, by graphql itself, which also words the errors. Values are passed on to subgraphs as the client sent them. `conditions`: the variables by which selections
+ * are decided; of type Boolean with a default they may be left out, but null decides nothing.
  */
-export function compileVariables(operation: OperationDefinitionNode, schema: GraphQLSchema): CheckVariables {
+export function compileVariables(
+  operation: OperationDefinitionNode,
+  schema: GraphQLSchema,
+  conditions: readonly string[] = [],
+): CheckVariables {
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return () => {};
   const quick = definitions.map(
     (definition) => [definition.variable.name.value, quickCheck(definition, schema)] as const,
   );
+  const deciding = definitions.filter(
+    ({ variable, type }) =>
+      type.kind === Kind.NAMED_TYPE && type.name.value === 'Boolean' && conditions.includes(variable.name.value),
+  );
   return (variables) => {
+    for (const { variable, loc } of deciding) {
+      if (variables[variable.name.value] === null) throw undecided(variable.name.value, loc);
+    }
     if (quick.every(([name, accepts]) => accepts(Object.hasOwn(variables, name) ? variables[name] : undefined))) return;
     const { errors } = getVariableValues(schema, definitions, { ...variables }, { maxErrors: MOST_ERRORS });
     if (!errors) return;
@@ -40,6 +55,15 @@ export function compileVariables(operation: OperationDefinitionNode, schema: Gra
       })),
     });
   };
+}
+
+/** graphql-js fails in execution, at the selection. */
+function undecided(name: string, loc: Location | undefined): RequestRefused {
+  const message = `Variable "$${name}" decides about a selection and must not be null. Leave it out to have its default.`;
+  const locations = loc && [getLocation(loc.source, loc.start)];
+  return new RequestRefused('BAD_USER_INPUT', message, {
+    errors: [{ message, ...(locations && { locations }), extensions: { code: 'BAD_USER_INPUT' } }],
+  });
 }
 
 /** Accepts nothing that graphql would refuse. */
