@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { OperationRequest, Outcome, Reference } from './executionResult.js';
 import { withoutAliases } from './withoutAliases.js';
 import { withoutConditions } from './withoutConditions.js';
+import { withoutRootFragments } from './withoutRootFragments.js';
 import { withTypenames } from './withTypenames.js';
 
 /** A fault of Apollo's planner or executor that explains why the stock executor does not answer as the reference does. */
@@ -37,6 +38,12 @@ export const stockExecutorFaults: readonly StockFault[] = [
     reason:
       'Fields stand in the order of the normalised operation, where those of a fragment can come before one that the client wrote first',
     excuses: (stock, reference) => stock.data !== reference.data && sameData(stock, reference),
+  },
+  {
+    name: 'order of mutations',
+    reason:
+      'Mutations run in the order of the normalised operation, which is another one when a fragment has one of them again',
+    avoid: withoutRootFragments,
   },
   {
     name: 'missing values',

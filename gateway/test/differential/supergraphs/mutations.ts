@@ -77,6 +77,12 @@ export const mutations: FeatureSupergraph = {
         e: { counter: { value: 0, lines: 3 } },
       },
     },
+    'in order though fragments have them again': {
+      query: `mutation { ...F }
+        fragment F on Mutation { a: add(by: 2) { id } ...G a: add(by: 2) { value } }
+        fragment G on Mutation { b: add(by: 5) { value } }`,
+      data: { a: { id: 'c', value: 2 }, b: { value: 7 } },
+    },
     'the ones after a failed one go on': {
       query: 'mutation { add(by: 4) { value } fail { value } a: add { value } write(text: "after") { lines } }',
       data: { add: { value: 4 }, fail: null, a: { value: 41 }, write: { lines: ['41: after'] } },
