@@ -130,7 +130,7 @@ function runtimeTypeOf(
   { selection: { schema } }: ResponsePart,
 ): GraphQLCompositeType | undefined {
   if (typename === undefined || typename === null) return type;
-  const given = schema.getType(String(typename));
+  const given = typeof typename === 'string' ? schema.getType(typename) : undefined;
   if (!isCompositeType(given)) return isRoot(type, schema) ? type : undefined;
   if (given === type || isRoot(type, schema)) return type;
   if (isObjectType(type)) return type.getInterfaces().some((each) => each === given) ? type : undefined;

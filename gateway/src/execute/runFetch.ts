@@ -1,6 +1,7 @@
 import type { CompiledFetch } from '../compile/compileFetch.js';
 import { objectsAt } from '../compile/responsePath.js';
-import { applyRewrites } from '../compile/rewrites.js';
+import { applyRewrites, isOfType } from '../compile/rewrites.js';
+import type { Subtypes } from '../compile/supergraphFacts.js';
 import { fetchFailure } from '../subgraph/fetchFailure.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Execution } from './execution.js';
@@ -80,7 +81,7 @@ async function fetchEntities(
   const entities = data?._entities;
   if (Array.isArray(entities) && entities.length === known.size) {
     mergeEntities(fetch, execution, { objects: concerned, indexes }, entities);
-  } else if (data) {
+  } else if (data && !(entities === null && result.response?.errors)) {
     // Not as many as were asked for: which is whose cannot be known.
     reportFailure(fetch, execution, fetchFailure('invalid', fetch.subgraph.name), concerned);
   }
@@ -96,15 +97,42 @@ function mergeEntities(
   const { outputRewrites } = fetch.node;
   const several = objects.length > entities.length || fetch.repeated;
   if (several) execution.facts.aliased = true;
+  const unusable: object[] = [];
   for (let position = 0; position < objects.length; position++) {
-    const entity = entities[indexes[position] as number] as Record<string, unknown> | null | undefined;
+    const entity = entities[indexes[position] as number];
     const object = objects[position] as Record<string, unknown>;
-    if (typeof entity !== 'object' || entity === null) continue;
-    // An entity without a type has the one that was asked for; @interfaceObject fetches may bring another.
-    if (entity.__typename === undefined || entity.__typename === null) entity.__typename = object.__typename;
-    if (outputRewrites) applyRewrites(outputRewrites, entity, fetch.plan.subtypes);
+    if (entity === null) continue;
+    if (!isEntityFor(object, entity, fetch.plan.subtypes)) {
+      unusable.push(object);
+      continue;
+    }
+    if (outputRewrites) {
+      // An entity without a type has that of its object: not for longer, since objects of several types may share it (@interfaceObject).
+      const { __typename: given } = entity;
+      entity.__typename = given ?? object.__typename;
+      applyRewrites(outputRewrites, entity, fetch.plan.subtypes);
+      entity.__typename = given ?? undefined;
+    } else if (entity.__typename === null) entity.__typename = undefined;
     mergeData(object, entity, several ? fetch.copied : undefined);
   }
+  if (unusable.length > 0) reportFailure(fetch, execution, fetchFailure('invalid', fetch.subgraph.name), unusable);
+}
+
+/** Whether a subgraph's value can be the entity that an object stands for: merged, one of another type would take all the others' values with it. */
+function isEntityFor(
+  { __typename: own }: Record<string, unknown>,
+  entity: unknown,
+  subtypes: Subtypes,
+): entity is Record<string, unknown> {
+  if (typeof entity !== 'object' || entity === null || Array.isArray(entity)) return false;
+  const { __typename: given } = entity as Record<string, unknown>;
+  if (given === own || given === undefined || given === null) return true;
+  // One of them may be an interface: @interfaceObject.
+  return (
+    typeof given === 'string' &&
+    typeof own === 'string' &&
+    (isOfType(given, own, subtypes) || isOfType(own, given, subtypes))
+  );
 }
 
 function bodyOf(
