@@ -1,4 +1,4 @@
-import type { Outcome, Reference } from './executionResult.js';
+import type { Outcome, Reference } from './outcome.js';
 
 /**
  * How an outcome differs from the reference's, in words; undefined if it does not. The data has to be the same text. Errors are compared by

@@ -1,8 +1,8 @@
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineDifference, stockDifference } from './checkOperation.js';
-import type { OperationRequest } from './executionResult.js';
 import { generateOperations, reportsOf } from './generatedOperations.js';
+import { engineDifference, stockDifference } from './operationDifference.js';
+import type { OperationRequest } from './outcome.js';
 import type { Differential } from './startDifferential.js';
 import { startFeature } from './startFeature.js';
 import { featureSupergraphs } from './supergraphs/featureSupergraphs.js';

@@ -22,10 +22,10 @@ import {
   validate,
   visit,
 } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
-import { Choice } from './generateChoice.js';
-import { VariableChoice } from './generateVariables.js';
+import { Choice } from './choice.js';
+import type { OperationRequest } from './outcome.js';
 import { tidyOperation } from './tidyOperation.js';
+import { VariableChoice } from './variableChoice.js';
 
 export interface OperationOptions {
   readonly depth: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type GraphQLSchema, parse, validate } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
 import { arbitraryOperation, type OperationOptions } from './generateOperation.js';
+import type { OperationRequest } from './outcome.js';
 
 const MOST_REPORTS = 6;
 

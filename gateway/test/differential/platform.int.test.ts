@@ -1,9 +1,9 @@
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineDifference, stockDifference } from './checkOperation.js';
-import type { OperationRequest } from './executionResult.js';
 import { generateOperations, reportsOf } from './generatedOperations.js';
 import { ENTITY_IDS } from './generatedWorld.js';
+import { engineDifference, stockDifference } from './operationDifference.js';
+import type { OperationRequest } from './outcome.js';
 import type { Differential } from './startDifferential.js';
 import { startPlatform } from './startPlatform.js';
 

@@ -1,5 +1,5 @@
 import { type ASTNode, type DocumentNode, type GraphQLSchema, Kind, parse, print, validate, visit } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
+import type { OperationRequest } from './outcome.js';
 import { tidyOperation } from './tidyOperation.js';
 
 const REMOVABLE = new Set<string>([

@@ -8,7 +8,7 @@ import { execute, type GraphQLSchema, parse } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { createLogger } from '../../src/log.js';
-import { type Execute, type OperationRequest, outcomeOf, type Reference } from './executionResult.js';
+import { type Execute, type OperationRequest, outcomeOf, type Reference } from './outcome.js';
 import { startSubgraphs } from './startSubgraphs.js';
 import { loadStockExecutor } from './stockExecutor.js';
 import { withoutNonNull } from './withoutNonNull.js';

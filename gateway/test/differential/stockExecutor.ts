@@ -1,6 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
-import { type Execute, outcomeOf } from './executionResult.js';
+import { type Execute, outcomeOf } from './outcome.js';
 import { executeSubgraph } from './startSubgraphs.js';
 
 type Request = Parameters<ApolloGateway['executor']>[0];

@@ -1,5 +1,5 @@
 import { Kind, parse, print, type SelectionSetNode, visit } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
+import type { OperationRequest } from './outcome.js';
 
 /** The operation with `__typename` asked for everywhere. */
 export function withTypenames({ query, variables }: OperationRequest): OperationRequest {

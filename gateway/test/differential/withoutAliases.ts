@@ -1,5 +1,5 @@
 import { type FieldNode, parse, print, visit } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
+import type { OperationRequest } from './outcome.js';
 
 /** The operation with a name of its own for every field, which no other field has and no plan: it asks for the same. */
 export function withoutAliases({ query, variables }: OperationRequest): OperationRequest {

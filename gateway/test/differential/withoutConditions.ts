@@ -11,7 +11,7 @@ import {
   print,
   visit,
 } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
+import type { OperationRequest } from './outcome.js';
 import { tidyOperation } from './tidyOperation.js';
 
 /** The operation with its `@skip` and `@include` carried out: it asks for the same, and for `__typename` where nothing is left. */

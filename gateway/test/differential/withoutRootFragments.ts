@@ -7,7 +7,7 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql';
-import type { OperationRequest } from './executionResult.js';
+import type { OperationRequest } from './outcome.js';
 import { tidyOperation } from './tidyOperation.js';
 import { withoutConditions } from './withoutConditions.js';
 

@@ -1,7 +1,7 @@
 import { parse, print } from 'graphql';
 import { differenceOf } from './compareOutcomes.js';
-import type { Execute, OperationRequest } from './executionResult.js';
-import { plannerFaults, type StockFault, stockExecutorFaults } from './knownStockFaults.js';
+import { plannerFaults, type StockFault, stockExecutorFaults } from './knownFaults.js';
+import type { Execute, OperationRequest } from './outcome.js';
 import { shrinkOperation } from './shrinkOperation.js';
 import type { Differential } from './startDifferential.js';
 

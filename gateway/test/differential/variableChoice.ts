@@ -15,7 +15,7 @@ import {
   type VariableDefinitionNode,
   type VariableNode,
 } from 'graphql';
-import type { Choice } from './generateChoice.js';
+import type { Choice } from './choice.js';
 
 const TEXTS = ['', 'a', 'Ünï "quoted" \\ back\nline', '🦉 owl', '\u2028', 'x'.repeat(300)];
 

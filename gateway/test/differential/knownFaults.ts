@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GraphQLSchema } from 'graphql';
-import type { OperationRequest, Outcome, Reference } from './executionResult.js';
+import type { OperationRequest, Outcome, Reference } from './outcome.js';
 import { withoutAliases } from './withoutAliases.js';
 import { withoutConditions } from './withoutConditions.js';
 import { withoutRootFragments } from './withoutRootFragments.js';
