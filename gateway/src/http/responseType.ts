@@ -16,9 +16,6 @@ export interface Accepted {
 
 /** In the order of preference for a client that takes anything. */
 const offered: ResponseType[] = ['application/json', 'application/graphql-response+json'];
-/** Without `deferSpec` the client leaves the form to us. Another one than ours it would not understand. */
-const PARTS =
-  /(?:^|,)\s*multipart\/mixed\s*(?:;\s*boundary="?[^";,]*"?\s*)?(?:;\s*deferSpec=20220824\s*)?(?:;\s*q=[\d.]+\s*)?(?=,|$)/i;
 const LONGEST_ACCEPT = 1_000;
 const plain: Accepted = { type: 'application/json', incremental: false, onlyIncremental: false };
 const chosen = new LRUCache<string, Accepted | 'none'>({ max: 200 });
@@ -42,9 +39,19 @@ export function responseType(accept: string | undefined): Accepted {
 
 function negotiate(accept: string): Accepted | 'none' {
   const type = preferred(accept, offered) as ResponseType | undefined;
-  const incremental = PARTS.test(accept);
+  const incremental = accept.split(',').some(takesParts);
   if (!type && !incremental) return 'none';
   return { type: type ?? 'application/json', incremental, onlyIncremental: !type };
+}
+
+/** Whether a media range is for responses in parts. Without `deferSpec` the client leaves the form to us; another one than ours it would not understand. */
+function takesParts(range: string): boolean {
+  const [type, ...parameters] = range.split(';').map((each) => each.trim().toLowerCase());
+  if (type !== 'multipart/mixed') return false;
+  return parameters.every((parameter) => {
+    const [name, value = ''] = parameter.split('=', 2).map((each) => each.trim().replace(/^"(.*)"$/, '$1'));
+    return name === 'boundary' || (name === 'deferspec' && value === '20220824') || (name === 'q' && Number(value) > 0);
+  });
 }
 
 /** Whether a browser asks for a page: it prefers HTML to what GraphQL responses come in. */
@@ -52,6 +59,10 @@ export function wantsPage(accept: string | undefined): boolean {
   return accept?.includes('text/html') === true && preferred(accept, ['text/html', ...offered]) === 'text/html';
 }
 
+/** All is sent as UTF-8; a range that says so has to fit. */
+const CHARSET = '; charset=utf-8';
+
 function preferred(accept: string, types: string[]): string | undefined {
-  return new Negotiator({ headers: { accept } }).mediaType(types);
+  const found = new Negotiator({ headers: { accept } }).mediaType(types.map((type) => type + CHARSET));
+  return found?.slice(0, -CHARSET.length);
 }
