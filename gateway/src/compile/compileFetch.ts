@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { type ContextReader, compileContext } from './compileContext.js';
-import { compileRepresentation, type RepresentationWriter } from './compileRepresentation.js';
+import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
 import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
 import type { PathStep } from './responsePath.js';
 import type { Subtypes } from './supergraphFacts.js';
@@ -29,7 +29,7 @@ export interface CompiledFetch {
   readonly plan: PlanContext;
   /** The constant beginning of the request's body: everything up to the variables. */
   readonly head: string;
-  readonly represent: RepresentationWriter | undefined;
+  readonly represent: RepresentationsWriter | undefined;
   readonly context: ContextReader | undefined;
   /** The plan has the same fetch in several places: sent once for the same body. */
   repeated: boolean;
@@ -51,7 +51,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     document,
     plan,
     head: `{"query":${JSON.stringify(document.text)}${name}`,
-    represent: node.requires && compileRepresentation(node.requires, node.inputRewrites ?? [], plan.subtypes),
+    represent: node.requires && compileRepresentations(node.requires, node.inputRewrites ?? [], plan.subtypes),
     context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),
     repeated: false,
     copied: undefined,

@@ -8,13 +8,16 @@ export const BODY_LIMIT = 1024 * 1024;
  * Reads a request's body as JSON. Throws `RequestRefused`: UNSUPPORTED_MEDIA_TYPE when it is not called application/json (browsers send other types from any page without
  * asking first), PAYLOAD_TOO_LARGE, or BAD_REQUEST when it is no JSON or names a prototype.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const type = request.headers['content-type'];
   if (type !== 'application/json' && type?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
     throw new RequestRefused('UNSUPPORTED_MEDIA_TYPE', 'Send the body as "content-type: application/json".');
   if (request.headers['content-encoding'] !== undefined)
     throw new RequestRefused('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a content-encoding.');
-  const text = await readText(request);
+  return readText(request).then(parseJson);
+}
+
+function parseJson(text: string): unknown {
   try {
     return parse(text);
   } catch {

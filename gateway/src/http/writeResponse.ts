@@ -29,13 +29,15 @@ export function writeResponse(
   json: string,
   { type, acceptEncoding, compressFrom }: WriteOptions,
 ): Promise<void> | void {
-  if (compressFrom === 0) return send(response, trail, 200, type, json);
-  const vary = ['vary', 'accept-encoding'];
-  if (acceptEncoding === undefined || (json.length < compressFrom && Buffer.byteLength(json) < compressFrom))
-    return send(response, trail, 200, type, json, vary);
+  if (
+    compressFrom === 0 ||
+    acceptEncoding === undefined ||
+    (json.length < compressFrom && Buffer.byteLength(json) < compressFrom)
+  )
+    return send(response, trail, 200, type, json);
   return compressBody(json, acceptEncoding).then((compressed) => {
-    if (compressed) vary.push('content-encoding', compressed.encoding);
-    send(response, trail, 200, type, compressed?.body ?? json, vary);
+    const headers = ['vary', 'accept-encoding', ...(compressed ? ['content-encoding', compressed.encoding] : [])];
+    send(response, trail, 200, type, compressed?.body ?? json, headers);
   });
 }
 

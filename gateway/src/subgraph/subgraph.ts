@@ -46,6 +46,9 @@ export type Reachability = 'reachable' | 'unreachable';
 /** A fetch that has been sent and not been answered. */
 interface Flight {
   readonly exchange: Exchange;
+  /** Under which others find it; undefined where it is not shared. */
+  readonly key: string | undefined;
+  readonly began: number;
   waiting: number;
 }
 
@@ -62,10 +65,15 @@ export class Subgraph {
     private readonly options: SubgraphOptions,
   ) {}
 
-  async fetch(request: SubgraphRequest, context: RequestContext): Promise<FetchResult> {
-    if (context.cancellation.cancelled) return this.failed('aborted', context);
-    const minted = this.options.mintToken(context.identity, this.name);
-    const token = typeof minted === 'object' ? await minted : minted;
+  fetch(request: SubgraphRequest, context: RequestContext): Promise<FetchResult> {
+    if (context.cancellation.cancelled) return Promise.resolve(this.failed('aborted', context));
+    const token = this.options.mintToken(context.identity, this.name);
+    if (typeof token === 'object') return token.then((minted) => this.join(request, context, minted));
+    return this.join(request, context, token);
+  }
+
+  /** Waits for the same fetch of another request, or sends this one. */
+  private join(request: SubgraphRequest, context: RequestContext, token: string | undefined): Promise<FetchResult> {
     const forwarded = this.options.headerRules.headersFor(this.name, context.headers);
     const key = this.options.share && !request.mutation ? this.sharingKey(request, context, forwarded) : undefined;
     const joined = key === undefined ? undefined : this.flights.get(key);
@@ -75,21 +83,25 @@ export class Subgraph {
     const onCancel = () => {
       flight.waiting -= 1;
       if (flight.waiting > 0) return;
-      if (key !== undefined) this.flights.delete(key);
+      this.forget(flight);
       flight.exchange.cancel();
     };
     context.cancellation.hook(onCancel);
-    try {
-      const reply = await flight.exchange.reply;
-      const response = readReply(reply);
-      if (typeof response === 'string') return this.failed(response, context, { reply });
-      return { response, failure: undefined, plain: reply.plain, bytes: reply.bytes, shared: joined !== undefined };
-    } catch (error) {
-      if (!(error instanceof Http1Failure)) throw error;
-      return this.failed(error.reason, context, { cause: error.cause });
-    } finally {
-      context.cancellation.unhook(onCancel);
-    }
+    return flight.exchange.reply.then(
+      (reply) => {
+        context.cancellation.unhook(onCancel);
+        if (!joined) this.landed(flight, reply.status < 400 ? 'ok' : 'error');
+        const response = readReply(reply);
+        if (typeof response === 'string') return this.failed(response, context, { reply });
+        return { response, failure: undefined, plain: reply.plain, bytes: reply.bytes, shared: joined !== undefined };
+      },
+      (error: unknown) => {
+        context.cancellation.unhook(onCancel);
+        if (!(error instanceof Http1Failure)) throw error;
+        if (!joined) this.landed(flight, error.reason);
+        return this.failed(error.reason, context, { cause: error.cause });
+      },
+    );
   }
 
   /** Whether the subgraph is there. Any answer but a server error will do. */
@@ -113,7 +125,6 @@ export class Subgraph {
     context: RequestContext,
     { token, forwarded, key }: { token: string | undefined; forwarded: string; key: string | undefined },
   ): Flight {
-    const began = performance.now();
     const exchange = this.options.pool.post({
       headers:
         'content-type: application/json\r\naccept: application/json, application/graphql-response+json\r\n' +
@@ -125,17 +136,19 @@ export class Subgraph {
       timeoutMs: this.options.timeoutMs,
       repeatable: !mutation,
     });
-    const flight = { exchange, waiting: 0 };
+    const flight: Flight = { exchange, key, began: performance.now(), waiting: 0 };
     if (key !== undefined) this.flights.set(key, flight);
-    const ended = (outcome: string) => {
-      if (key !== undefined && this.flights.get(key) === flight) this.flights.delete(key);
-      this.options.metrics.observeFetch(this.name, outcome, (performance.now() - began) / 1000);
-    };
-    exchange.reply.then(
-      ({ status }) => ended(status < 400 ? 'ok' : 'error'),
-      (error: unknown) => ended(error instanceof Http1Failure ? error.reason : 'error'),
-    );
     return flight;
+  }
+
+  private landed(flight: Flight, outcome: string): void {
+    this.forget(flight);
+    this.options.metrics.observeFetch(this.name, outcome, (performance.now() - flight.began) / 1000);
+  }
+
+  /** Nobody joins it any more. */
+  private forget(flight: Flight): void {
+    if (flight.key !== undefined && this.flights.get(flight.key) === flight) this.flights.delete(flight.key);
   }
 
   private sharingKey({ body }: SubgraphRequest, { identity }: RequestContext, forwarded: string): string {
