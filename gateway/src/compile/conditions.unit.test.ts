@@ -1,4 +1,4 @@
-import { Kind, type OperationDefinitionNode, parse, type SelectionNode } from 'graphql';
+import { type OperationDefinitionNode, parse, type SelectionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { conditionValues, conditionVariables, isDeferred, isIncluded } from './conditions.js';
 
@@ -63,9 +63,4 @@ describe('a selection', () => {
     for (const [text, given, deferred] of table)
       expect([text, given, isDeferred(selection(text), values(given))]).toEqual([text, given, deferred]);
   });
-});
-
-it('kinds that decide nothing are fields without directives', () => {
-  const field = selection('x');
-  expect([field.kind, isIncluded(field, values()), isDeferred(field, values())]).toEqual([Kind.FIELD, true, false]);
 });
