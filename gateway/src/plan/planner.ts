@@ -27,7 +27,7 @@ interface Job {
 /**
  * Apollo's planner for one supergraph, in a thread of its own. Plans one operation at a time, in the order of asking.
  * States: loading → idle ⇄ planning → closed; a thread that overran its time or died is replaced by one that loads the same supergraph,
- * while what waits goes on waiting.
+ * while what waits goes on waiting. One that dies while it loads is replaced when the next operation is asked for.
  */
 export class Planner {
   private thread: Worker | undefined;
@@ -54,25 +54,29 @@ export class Planner {
 
   /**
    * The plan of an operation that has been validated: its root node as JSON. Rejects with `RequestRefused`: PLANNING_TIMEOUT, PLANNING_FAILED,
-   * or PLANNER_BUSY when too many wait.
+   * PLANNER_BUSY when too many wait or the planner could not be started anew, SHUTTING_DOWN after `close`.
    */
   plan(text: string, operationName: string | undefined): Promise<string> {
     return new Promise((resolve, reject) => {
-      if (this.closed || this.queue.length >= this.options.waiting) {
+      if (this.closed) {
+        reject(shuttingDown());
+        return;
+      }
+      if (this.queue.length >= this.options.waiting) {
         reject(new RequestRefused('PLANNER_BUSY', 'Too many new operations at once. Send this one again in a second.'));
         return;
       }
       this.queue.push({ text, operationName, resolve, reject });
-      this.next();
+      if (this.thread) this.next();
+      else this.restart();
     });
   }
 
   /** Ends the thread. What still waits is refused. */
   async close(): Promise<void> {
     this.closed = true;
-    const gone = new RequestRefused('SHUTTING_DOWN', 'This process is about to end. Send the request again.');
-    this.takeCurrent()?.reject(gone);
-    for (const job of this.queue.splice(0)) job.reject(gone);
+    this.takeCurrent()?.reject(shuttingDown());
+    for (const job of this.queue.splice(0)) job.reject(shuttingDown());
     await this.thread?.terminate();
   }
 
@@ -89,7 +93,8 @@ export class Planner {
   private overrun(): void {
     const message = `Planning this operation takes longer than ${this.options.timeLimitMs / 1000} s. Ask for less at once, or split it.`;
     this.takeCurrent()?.reject(new RequestRefused('PLANNING_TIMEOUT', message));
-    // The planner is synchronous: ending its thread is the only way to stop it.
+    // The planner is synchronous: ending its thread is the only way to stop it. An operation handed to it until it has ended would be lost.
+    this.ready = false;
     void this.thread?.terminate();
   }
 
@@ -113,9 +118,11 @@ export class Planner {
         resourceLimits: { maxYoungGenerationSizeMb: 16 },
       });
       this.thread = thread;
+      let loaded = false;
       let failure: Error | undefined;
       thread.on('message', (message: PlannerReply) => {
         if (message.kind === 'loaded') {
+          loaded = true;
           this.ready = true;
           // While the supergraph loads nothing else may keep the process alive; later the server does.
           thread.unref();
@@ -130,12 +137,11 @@ export class Planner {
         failure ??= error instanceof Error ? error : new Error(String(error));
       });
       thread.once('exit', () => {
-        const wasReady = this.ready;
         this.ready = false;
         reject(failure ?? new Error("the planner's thread ended"));
-        if (!wasReady || this.closed) return;
+        if (!loaded || this.closed) return;
         this.takeCurrent()?.reject(planningFailed(failure));
-        this.startThread().catch((error: unknown) => this.giveUp(error));
+        this.restart();
       });
     });
   }
@@ -148,11 +154,18 @@ export class Planner {
     this.next();
   }
 
-  /** The supergraph that had loaded does not load a second time: nothing can be planned any more. */
-  private giveUp(error: unknown): void {
-    for (const job of this.queue.splice(0)) job.reject(planningFailed(error));
-    this.closed = true;
+  /** Starts a thread in the place of one that is gone. Whether it loads, what had loaded before, is up to the machine: what waits may be sent again. */
+  private restart(): void {
+    this.startThread().catch((cause: unknown) => {
+      this.thread = undefined;
+      const message = 'Operations that are new cannot be planned at the moment. Send this one again in a second.';
+      for (const job of this.queue.splice(0)) job.reject(new RequestRefused('PLANNER_BUSY', message, { cause }));
+    });
   }
+}
+
+function shuttingDown(): RequestRefused {
+  return new RequestRefused('SHUTTING_DOWN', 'This process is about to end. Send the request again.');
 }
 
 function planningFailed(cause: unknown): RequestRefused {
