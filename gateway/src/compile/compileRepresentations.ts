@@ -42,10 +42,12 @@ export function compileRepresentations(
     if (!fields.has('__typename')) return '';
     const rewrite = inputRewrites.find((each) => setsTypename(each, typename, subtypes));
     const written = rewrite?.kind === 'ValueSetter' ? String(rewrite.setValueTo) : typename;
+    const known = knownCode(fields, `known${index}`);
     return `case ${JSON.stringify(typename)}: {
-      ${isKnownCode(fields, `known${index}`)}
+      ${known.find}
       let v; text = ${JSON.stringify(`{"__typename":${JSON.stringify(written)}`)};
       ${fieldsCode(fields, 'o', 'continue objects;', subtypes)} text += '}';
+      ${known.remember}
       break;
     }`;
   });
@@ -83,18 +85,23 @@ export function compileRepresentations(
   }) as RepresentationsWriter;
 }
 
-/** Code that finds an earlier object of the type with the same values, where all of them are leaves; else says whether there cannot be one. */
-function isKnownCode(fields: Fields, known: string): string {
+/**
+ * Code that finds an earlier object of the type with the same values, where all of them are leaves; else says whether there cannot be one (`isNew`). An object is remembered
+ * once it is known to have all the fields: only then it has a representation.
+ */
+function knownCode(fields: Fields, known: string): { find: string; remember: string } {
   const names = [...fields.keys()].filter((name) => name !== '__typename');
   const [first, ...others] = names;
-  if (first === undefined || [...fields.values()].some((below) => below !== undefined)) return '';
+  if (first === undefined || [...fields.values()].some((below) => below !== undefined))
+    return { find: '', remember: '' };
   const same = others.map((name) => ` && o.${name} === before.${name}`).join('');
-  return `const key = o.${first};
+  const find = `const key = o.${first};
     if (typeof key !== 'object' && key !== undefined && all.length > 1) {
-      const at = (${known} ??= new Map()).get(key);
-      if (at === undefined) { ${known}.set(key, firsts.length); isNew = true; }
+      const at = ${known} === undefined ? undefined : ${known}.get(key);
+      if (at === undefined) isNew = true;
       else { const before = firsts[at]; if (true${same}) { objects.push(o); indexes.push(at); continue; } }
     }`;
+  return { find, remember: `if (isNew) (${known} ??= new Map()).set(key, firsts.length);` };
 }
 
 type Fields = Map<string, QueryPlanSelectionNode[] | undefined>;
