@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { PlannerOptions } from './plan/planner.js';
 import { HeaderRulesConfig } from './subgraph/headerRules.js';
 
 const milliseconds = z.coerce.number().int().positive();
@@ -27,6 +28,7 @@ const Environment = z.object({
   PLANNING_TIMEOUT_MS: milliseconds.default(10_000),
   PLANNING_MAX_PLANS: z.coerce.number().int().positive().default(10_000),
   PLANNING_MAX_PATHS: z.coerce.number().int().positive().default(10_000),
+  PLANNING_QUEUE: z.coerce.number().int().positive().default(1_000),
   OPERATION_CACHE_ENTRIES: z.coerce.number().int().positive().default(5_000),
   OPERATION_CACHE_BYTES: z.coerce
     .number()
@@ -79,7 +81,8 @@ export interface GatewayConfig {
   /** Whether identical queries in flight share one execution. */
   readonly shareRequests: boolean;
   readonly headerRules: HeaderRulesConfig;
-  readonly planning: { readonly timeLimitMs: number; readonly maxEvaluatedPlans: number; readonly pathsLimit: number };
+  /** Limits of planning one operation, and of those that wait for it. */
+  readonly planning: PlannerOptions;
   /** Bounds of what is kept of operations that have been seen. */
   readonly operationCache: { readonly mostDocuments: number; readonly mostBytes: number };
   /** How long the operations in use are prepared for a new supergraph, at most. */
@@ -165,6 +168,7 @@ export function readConfig(
       timeLimitMs: values.PLANNING_TIMEOUT_MS,
       maxEvaluatedPlans: values.PLANNING_MAX_PLANS,
       pathsLimit: values.PLANNING_MAX_PATHS,
+      waiting: values.PLANNING_QUEUE,
     },
     operationCache: { mostDocuments: values.OPERATION_CACHE_ENTRIES, mostBytes: values.OPERATION_CACHE_BYTES },
     prepareOperationsMs: values.PREPARE_OPERATIONS_MS,

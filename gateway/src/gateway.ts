@@ -19,7 +19,6 @@ import { watchSupergraphFile } from './supergraph/watchSupergraphFile.js';
 /** How long an unused connection to a subgraph is kept, unless the subgraph says less. */
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
-const MOST_WAITING_TO_BE_PLANNED = 1_000;
 /** What an identity needs to see plans in production. */
 const EXPLAIN_SCOPE = 'plan:read';
 
@@ -44,7 +43,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const headerRules = createHeaderRules(config.headerRules);
   const load = (sdl: string) =>
     loadSupergraph(sdl, {
-      planner: { ...config.planning, waiting: MOST_WAITING_TO_BE_PLANNED },
+      planner: config.planning,
       cache: config.operationCache,
       pool: {
         connections: config.subgraphConnections,
