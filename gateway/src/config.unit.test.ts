@@ -70,6 +70,100 @@ describe('the configuration', () => {
     expect(Object.fromEntries(subgraphUrls)).toEqual({ SOME_GRAPH: 'http://a/graphql', OTHER: 'http://c/graphql' });
   });
 
+  it('takes where subgraphs are from flags, before the environment', () => {
+    const { subgraphUrls } = readConfig(
+      { SUBGRAPH_URLS: '{"one": "http://env/1", "two": "http://env/2"}', THREE_URL: 'http://env/3' },
+      [
+        '--subgraph',
+        'one=http://flag/1?a=b',
+        '--subgraph=three-x=https://flag/3',
+        '--subgraph',
+        'one=http://flag/last',
+      ],
+    );
+    expect(Object.fromEntries(subgraphUrls)).toEqual({
+      ONE: 'http://flag/last',
+      TWO: 'http://env/2',
+      THREE: 'http://env/3',
+      THREE_X: 'https://flag/3',
+    });
+  });
+
+  it('refuses a subgraph flag that is not name=url', () => {
+    for (const flag of ['one', 'one=', '=http://a', 'one=ftp://a', 'one=a/graphql', 'one:http://a'])
+      expect(() => readConfig({}, ['--subgraph', flag])).toThrow(`flags: --subgraph ${flag}: give name=url`);
+  });
+
+  it('has defaults for the engine', () => {
+    expect(readConfig({}, [])).toMatchObject({
+      subgraphTimeoutMs: 30_000,
+      subgraphConnections: 64,
+      shareFetches: true,
+      shareRequests: true,
+      batchLimit: 0,
+      compressFrom: 1_024,
+      explainToAll: true,
+      headerRules: { subgraphs: {} },
+      planning: { timeLimitMs: 10_000, maxEvaluatedPlans: 10_000, pathsLimit: 10_000 },
+      prepareOperationsMs: 30_000,
+    });
+  });
+
+  it('reads the engine from the environment', () => {
+    const config = readConfig(
+      {
+        NODE_ENV: 'production',
+        SUBGRAPH_TIMEOUT_MS: '5000',
+        SUBGRAPH_CONNECTIONS: '8',
+        SUBGRAPH_QUEUE: '0',
+        SUBGRAPH_MAX_RESPONSE_BYTES: '1000',
+        SHARE_SUBGRAPH_FETCHES: 'false',
+        SHARE_REQUESTS: 'off',
+        HEADER_RULES: '{"all": {"forward": ["X-Tenant"]}}',
+        PLANNING_TIMEOUT_MS: '2000',
+        PLANNING_MAX_PLANS: '7',
+        PLANNING_MAX_PATHS: '8',
+        OPERATION_CACHE_ENTRIES: '10',
+        OPERATION_CACHE_BYTES: '11',
+        PREPARE_OPERATIONS_MS: '0',
+        BATCH_LIMIT: '5',
+        COMPRESS_FROM_BYTES: '0',
+      },
+      [],
+    );
+    expect(config).toMatchObject({
+      subgraphTimeoutMs: 5_000,
+      subgraphConnections: 8,
+      subgraphQueue: 0,
+      subgraphMaxResponseBytes: 1_000,
+      shareFetches: false,
+      shareRequests: false,
+      headerRules: { all: { forward: ['x-tenant'], rename: {}, insert: {} } },
+      planning: { timeLimitMs: 2_000, maxEvaluatedPlans: 7, pathsLimit: 8 },
+      operationCache: { mostDocuments: 10, mostBytes: 11 },
+      prepareOperationsMs: 0,
+      batchLimit: 5,
+      compressFrom: 0,
+      explainToAll: false,
+    });
+  });
+
+  it('refuses what cannot be for the engine, by name', () => {
+    const cases: [name: string, values: string[]][] = [
+      ['SUBGRAPH_CONNECTIONS', ['0', '-1', '1.5', 'many', '10001']],
+      ['SUBGRAPH_QUEUE', ['-1', 'x']],
+      ['SHARE_REQUESTS', ['maybe']],
+      ['HEADER_RULES', ['{', '[]', '{"all": {"forward": ["host"]}}']],
+      ['PLANNING_MAX_PLANS', ['0']],
+      ['OPERATION_CACHE_BYTES', ['0', '1e-3']],
+      ['BATCH_LIMIT', ['-1', '1001', 'Infinity']],
+      ['COMPRESS_FROM_BYTES', ['-1']],
+    ];
+    for (const [name, values] of cases) {
+      for (const value of values) expect(() => readConfig({ [name]: value }, [])).toThrow(`\n  ${name}: `);
+    }
+  });
+
   it('offers GraphiQL in development only, unless told', () => {
     expect(readConfig({ NODE_ENV: 'production' }, []).graphiqlFolder).toBeUndefined();
     expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'true' }, []).graphiqlFolder).toBeDefined();
