@@ -9,6 +9,8 @@ import type { Subtypes } from './supergraphFacts.js';
 /** What is known of the whole plan when one of its fetches is compiled. */
 export interface PlanContext {
   readonly subtypes: Subtypes;
+  /** Interfaces that some subgraph treats as an object: their names say nothing about an entity's type. */
+  readonly interfaceObjects: ReadonlySet<string>;
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   readonly operationHash: string;
   /** The response names that the operation selects at a place (see `placeOf`). */

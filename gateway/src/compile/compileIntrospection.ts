@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type DocumentNode,
   executeSync,
   type FieldNode,
@@ -6,6 +7,8 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
+  visit,
 } from 'graphql';
 import { isIntrospectionField } from './fieldType.js';
 import { variablesIn } from './supergraphFacts.js';
@@ -29,17 +32,48 @@ export function compileIntrospection(
     // Whether the field itself is included has been decided.
     .map((field) => ({ ...field, directives: [] }));
   if (selections.length === 0) return undefined;
+  const spread = fragmentsOf(selections, fragments);
+  const used = new Set([...selections, ...spread].flatMap((each) => [...variablesIn(each)]));
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
-    definitions: [{ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } }, ...fragments.values()],
+    definitions: [
+      {
+        kind: Kind.OPERATION_DEFINITION,
+        operation: OperationTypeNode.QUERY,
+        variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
+          used.has(variable.name.value),
+        ),
+        selectionSet: { kind: Kind.SELECTION_SET, selections },
+      },
+      ...spread,
+    ],
   };
   const answer: Introspect = (variableValues) => {
     const { data, errors } = executeSync({ schema, document, rootValue: {}, variableValues });
     if (errors) throw errors[0];
     return new Map(Object.entries(data ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));
   };
-  const usesVariables = [...selections, ...fragments.values()].some((each) => variablesIn(each).size > 0);
-  if (usesVariables) return answer;
+  if (used.size > 0) return answer;
   let known: ReadonlyMap<string, string> | undefined;
   return () => (known ??= answer({}));
+}
+
+/** The fragments that parts of a document spread, those that fragments spread included. */
+function fragmentsOf(
+  nodes: readonly ASTNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Set<FragmentDefinitionNode> {
+  const spread = new Set<FragmentDefinitionNode>();
+  const follow = (node: ASTNode): void => {
+    visit(node, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value);
+        if (!fragment || spread.has(fragment)) return;
+        spread.add(fragment);
+        follow(fragment);
+      },
+    });
+  };
+  for (const node of nodes) follow(node);
+  return spread;
 }

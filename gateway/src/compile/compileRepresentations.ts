@@ -1,6 +1,10 @@
-import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
+import { mergeData } from '../execute/mergeData.js';
 import { applyRewrites, isOfType } from './rewrites.js';
 import type { Subtypes } from './supergraphFacts.js';
+
+type QueryPlanSelectionNode = NonNullable<FetchNode['requires']>[number];
+type QueryPlanInlineFragmentNode = Extract<QueryPlanSelectionNode, { kind: 'InlineFragment' }>;
 
 /** The representations to send for some objects. */
 export interface Representations {
@@ -14,7 +18,7 @@ export interface Representations {
 }
 
 /**
- * Makes the representations of entities, each distinct one once. An object has none where the plan's selection does not fit its type or a required field is missing
+ * Makes the representations of entities, each distinct one once. An object has none where the plan's selection does not fit its type or takes nothing of it since a required field is missing
  * (it could not be fetched, which has been reported); a required field that is null is sent as null. `plain`: no string needs escaping.
  */
 export type RepresentationsWriter = (objects: readonly object[], plain: boolean) => Representations;
@@ -38,21 +42,29 @@ export function compileRepresentations(
   }
   const late = inputRewrites.filter((rewrite) => !setsTypename(rewrite));
   const cases = [...typenames].map((typename, index) => {
-    const fields = collect(requires, typename, subtypes);
-    if (!fields.has('__typename')) return '';
+    const fitting = fragmentsFor(requires, typename, subtypes);
+    if (fitting.length === 0) return '';
     const rewrite = inputRewrites.find((each) => setsTypename(each, typename, subtypes));
     const written = rewrite?.kind === 'ValueSetter' ? String(rewrite.setValueTo) : typename;
-    const known = knownCode(fields, `known${index}`);
+    const [only, ...others] = fitting;
+    const fields = others.length === 0 && only ? plainFields(only.selections) : undefined;
+    const known = fields && knownCode(fields, `known${index}`);
     return `case ${JSON.stringify(typename)}: {
-      ${known.find}
-      let v; text = ${JSON.stringify(`{"__typename":${JSON.stringify(written)}`)};
-      ${fieldsCode(fields, 'o', 'continue objects;', subtypes)} text += '}';
-      ${known.remember}
+      ${
+        fields?.has('__typename') && known
+          ? `${known.find}
+             let v; text = ${JSON.stringify(`{"__typename":${JSON.stringify(written)}`)};
+             ${fieldsCode(fields, 'o', 'continue objects;')} text += '}';
+             ${known.remember}`
+          : `const r = select(o); if (r.__typename === undefined) continue;
+             r.__typename = ${JSON.stringify(written)}; text = JSON.stringify(r);`
+      }
       break;
     }`;
   });
   const generate = new Function(
     'finish',
+    'select',
     `"use strict";
     const leaf = (v, plain) => typeof v === 'string' ? (plain ? '"' + v + '"' : JSON.stringify(v)) : typeof v === 'object' ? JSON.stringify(v) : '' + v;
     const list = (a, write) => { let s = '['; for (let i = 0; i < a.length; i++) { if (i !== 0) s += ','; s += write(a[i]); } return s + ']'; };
@@ -78,11 +90,14 @@ export function compileRepresentations(
       return { objects, indexes, json, count: firsts.length };
     };`,
   );
-  return generate((json: string) => {
-    const representation: unknown = JSON.parse(json);
-    applyRewrites(late, representation, subtypes);
-    return JSON.stringify(representation);
-  }) as RepresentationsWriter;
+  return generate(
+    (json: string) => {
+      const representation: unknown = JSON.parse(json);
+      applyRewrites(late, representation, subtypes);
+      return JSON.stringify(representation);
+    },
+    (entity: object) => selectedOf(entity, requires, subtypes) ?? {},
+  ) as RepresentationsWriter;
 }
 
 /**
@@ -104,65 +119,88 @@ function knownCode(fields: Fields, known: string): { find: string; remember: str
   return { find, remember: `if (isNew) (${known} ??= new Map()).set(key, firsts.length);` };
 }
 
-type Fields = Map<string, QueryPlanSelectionNode[] | undefined>;
+type Fields = Map<string, Fields | undefined>;
 
-/** The fields of a selection for one type, each once; undefined in the place of the selection below for a leaf. */
-function collect(
-  selections: readonly QueryPlanSelectionNode[],
-  typename: string | undefined,
-  subtypes: Subtypes,
-  into: Fields = new Map(),
-): Fields {
+/** The fields of a selection that has only fields, all the way down; undefined in the place of those below for a leaf. Undefined where there are fragments. */
+function plainFields(selections: readonly QueryPlanSelectionNode[]): Fields | undefined {
+  const fields: Fields = new Map();
   for (const selection of selections) {
-    if (selection.kind === 'Field') {
-      const name = selection.alias ?? selection.name;
-      const below = selection.selections;
-      into.set(name, below ? [...(into.get(name) ?? []), ...below] : undefined);
-    } else if (
-      selection.typeCondition === undefined ||
-      (typename !== undefined && isOfType(typename, selection.typeCondition, subtypes))
-    ) {
-      collect(selection.selections, typename, subtypes, into);
-    }
+    if (selection.kind !== 'Field') return undefined;
+    const below = selection.selections && plainFields(selection.selections);
+    if (selection.selections && !below) return undefined;
+    const name = selection.alias ?? selection.name;
+    if (fields.get(name)) return undefined;
+    fields.set(name, below);
   }
-  return into;
+  return fields;
+}
+
+function fragmentsFor(
+  requires: readonly QueryPlanSelectionNode[],
+  typename: string,
+  subtypes: Subtypes,
+): QueryPlanInlineFragmentNode[] {
+  return requires.filter(
+    (each): each is QueryPlanInlineFragmentNode =>
+      each.kind === 'InlineFragment' &&
+      each.typeCondition !== undefined &&
+      isOfType(typename, each.typeCondition, subtypes),
+  );
 }
 
 /** Code that appends the fields of `object` to `s`, or of an entity (`o`) to `text`, where something stands already. */
-function fieldsCode(fields: Fields, object: string, ifMissing: string, subtypes: Subtypes): string {
+function fieldsCode(fields: Fields, object: string, ifMissing: string): string {
   return [...fields]
     .filter(([name]) => name !== '__typename' || object !== 'o')
     .map(([name, below]) => {
-      const value = below ? nested(below, subtypes) : '(v) => leaf(v, plain)';
       return `v = ${object}.${name}; if (v === undefined) ${ifMissing}
-        ${object === 'o' ? 'text' : 's'} += ${JSON.stringify(`,${JSON.stringify(name)}:`)} + ${below ? `(${value})(v)` : 'leaf(v, plain)'};`;
+        ${object === 'o' ? 'text' : 's'} += ${JSON.stringify(`,${JSON.stringify(name)}:`)} + ${below ? `(${nested(below)})(v)` : 'leaf(v, plain)'};`;
     })
     .join('\n');
 }
 
-/** Code of a function that writes an object, a list of objects, or null; an object without one of the fields becomes null, as in Apollo's gateway. */
-function nested(below: readonly QueryPlanSelectionNode[], subtypes: Subtypes): string {
-  const typenames = new Set<string>();
-  const conditions = (selections: readonly QueryPlanSelectionNode[]): void => {
-    for (const each of selections) {
-      if (each.kind !== 'InlineFragment') continue;
-      if (each.typeCondition !== undefined) {
-        typenames.add(each.typeCondition);
-        for (const subtype of subtypes.get(each.typeCondition) ?? []) typenames.add(subtype);
-      }
-      conditions(each.selections);
-    }
-  };
-  conditions(below);
-  const body = (typename: string | undefined) =>
-    `let v, s = ''; ${fieldsCode(collect(below, typename, subtypes), 'n', "return 'null';", subtypes)} return '{' + s.slice(1) + '}';`;
-  const cases = [...typenames].map((typename) => `case ${JSON.stringify(typename)}: { ${body(typename)} }`);
+/** Code of a function that writes an object, a list of objects, or null; an object without one of the fields becomes null. */
+function nested(below: Fields): string {
   return `function write(n) {
     if (n === null || n === undefined) return 'null';
     if (Array.isArray(n)) return list(n, write);
-    ${cases.length > 0 ? `switch (n.__typename) { ${cases.join('\n')} }` : ''}
-    ${body(undefined)}
+    let v, s = ''; ${fieldsCode(below, 'n', "return 'null';")} return '{' + s.slice(1) + '}';
   }`;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+type Json = any;
+
+/**
+ * What a selection takes of an object, as in Apollo's gateway: undefined where a field is missing; a fragment of which a field is missing takes nothing, and the
+ * others go on without it.
+ */
+function selectedOf(source: Json, selections: readonly QueryPlanSelectionNode[], subtypes: Subtypes): Json {
+  const selected: Record<string, Json> = {};
+  for (const selection of selections) {
+    if (selection.kind === 'InlineFragment') {
+      const { typeCondition } = selection;
+      const typename: unknown = source.__typename;
+      if (typeCondition !== undefined && !(typeof typename === 'string' && isOfType(typename, typeCondition, subtypes)))
+        continue;
+      const part = selectedOf(source, selection.selections, subtypes);
+      if (part !== undefined) mergeData(selected, part);
+      continue;
+    }
+    const name = selection.alias ?? selection.name;
+    const value = source[name];
+    if (value === undefined) return undefined;
+    const below = selection.selections;
+    const taken = below ? selectedBelow(value, below, subtypes) : value;
+    mergeData(selected, { [name]: taken });
+  }
+  return selected;
+}
+
+function selectedBelow(value: Json, below: readonly QueryPlanSelectionNode[], subtypes: Subtypes): Json {
+  if (Array.isArray(value)) return value.map((item) => selectedBelow(item, below, subtypes));
+  if (typeof value !== 'object' || value === null) return null;
+  return selectedOf(value, below, subtypes) ?? null;
 }
 
 /** Whether a rewrite sets the representation's own `__typename`, for any type or for this one. */

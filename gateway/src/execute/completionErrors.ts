@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { collectFields } from '../compile/collectFields.js';
-import type { ResponsePart } from '../compile/compileOperation.js';
+import type { ResponsePart } from '../compile/compileVariant.js';
 import { fieldType, isIntrospectionField } from '../compile/fieldType.js';
 import type { Position } from '../compile/responsePath.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
@@ -48,6 +48,12 @@ export function completionErrors(
     errors.push({ message, path: position, extensions: { code } });
   };
 
+  /** A null has come up to here. If an error from further down explains it, those that were found on the way are not the reason. */
+  const becomesNull = (place: Position, reported: number): void => {
+    if (known.some(({ path }) => path && path.length > place.length && isOneInTheOther(path, place)))
+      errors.length = Math.min(errors.length, reported);
+  };
+
   /** Whether the value is there; if not, it is null in the response. */
   const complete = (
     type: GraphQLOutputType,
@@ -71,7 +77,11 @@ export function completionErrors(
       }
       let ok = true;
       given.forEach((item: unknown, index) => {
-        if (!complete(type.ofType, item, nodes, [...position, index], name) && isNonNullType(type.ofType)) ok = false;
+        const reported = errors.length;
+        const place = [...position, index];
+        if (complete(type.ofType, item, nodes, place, name)) return;
+        if (isNonNullType(type.ofType)) ok = false;
+        else becomesNull(place, reported);
       });
       if (!ok) nulled.push(position);
       return ok;
@@ -111,16 +121,19 @@ export function completionErrors(
       }
       const own = fieldType(runtimeType, field);
       const place = [...position, clientNames.get(responseName) ?? responseName];
-      const ok =
-        own === undefined ||
-        complete(own, object[responseName], fieldNodes, place, `${runtimeType.name}.${field}`) ||
-        !isNonNullType(own);
-      if (!ok) return false;
+      const reported = errors.length;
+      if (own === undefined || complete(own, object[responseName], fieldNodes, place, `${runtimeType.name}.${field}`))
+        continue;
+      if (isNonNullType(own)) return false;
+      becomesNull(place, reported);
     }
     return true;
   };
 
-  if (!completeObject(part.type, value, part.selectionSets, at, part.type.name)) nulled.push(at);
+  if (!completeObject(part.type, value, part.selectionSets, at, part.type.name)) {
+    nulled.push(at);
+    becomesNull(at, 0);
+  }
   return { errors, nulled };
 }
 

@@ -1,9 +1,10 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { CompiledOperation, CompiledVariant } from '../compile/compileOperation.js';
 import type { DeferredPart } from '../compile/compilePlan.js';
+import type { CompiledVariant } from '../compile/compileVariant.js';
 import type { Position } from '../compile/responsePath.js';
 import { isOfType } from '../compile/rewrites.js';
 import type { Logger } from '../log.js';
+import type { Operation } from '../operation/operation.js';
 import type { Execution } from './execution.js';
 import { explainPlan } from './explainPlan.js';
 import { codesOf, internalError } from './internalError.js';
@@ -22,7 +23,7 @@ export interface LaterPayload {
  * first part of the response has such nulls.
  */
 export function startDeferred(
-  operation: CompiledOperation,
+  operation: Operation,
   variant: CompiledVariant,
   execution: Execution,
   first: Promise<readonly Position[]>,
@@ -88,7 +89,7 @@ export function startDeferred(
       const incremental = results.length === 0 ? '' : `"incremental":[${results.map(written).join(',')}],`;
       const explained =
         execution.trace && !more
-          ? `"extensions":${JSON.stringify({ plan: explainPlan(operation, variant, execution.trace) })},`
+          ? `"extensions":${JSON.stringify({ plan: explainPlan(variant, execution.trace) })},`
           : '';
       yield {
         json: `{${incremental}${explained}"hasNext":${more}}`,

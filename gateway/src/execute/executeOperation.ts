@@ -1,7 +1,7 @@
-import type { CompiledOperation } from '../compile/compileOperation.js';
 import type { Position } from '../compile/responsePath.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
+import type { Operation } from '../operation/operation.js';
 import type { RequestContext } from '../requestContext.js';
 import { changedEntities } from './changedEntities.js';
 import { type LaterPayload, startDeferred } from './deferredPayloads.js';
@@ -12,7 +12,7 @@ import { Trace } from './trace.js';
 import { writePart } from './writePart.js';
 
 export interface ExecutionRequest {
-  readonly operation: CompiledOperation;
+  readonly operation: Operation;
   /** Checked by the operation's `checkVariables`. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
@@ -32,12 +32,13 @@ export interface OperationResponse {
 
 /**
  * Executes an operation: the only way from a request into the graph. What goes wrong in subgraphs stands in the response's errors; a fault of our own rejects with
- * `RequestRefused` INTERNAL_SERVER_ERROR and the request id, and its cause goes to the log.
+ * `RequestRefused` INTERNAL_SERVER_ERROR and the request id, and its cause goes to the log; so does a new operation that is not planned, with the planner's code.
  */
 export async function executeOperation(request: ExecutionRequest, log: Logger): Promise<OperationResponse> {
   const { operation, variables, context, explain } = request;
   try {
-    const variant = operation.variantFor(variables);
+    const found = operation.variantFor(variables);
+    const variant = found instanceof Promise ? await found : found;
     const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
     const first = Promise.withResolvers<readonly Position[]>();
     const later =
@@ -55,7 +56,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
     const changed = changedEntities(context.changed);
     const extensions = {
       ...(changed.length > 0 && { changed }),
-      ...(execution.trace && !later && { plan: explainPlan(operation, variant, execution.trace) }),
+      ...(execution.trace && !later && { plan: explainPlan(variant, execution.trace) }),
     };
     return {
       json: `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":${json ?? 'null'}${
@@ -65,6 +66,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
       later,
     };
   } catch (error) {
+    if (error instanceof RequestRefused) throw error;
     const fault = internalError(error, context, log);
     throw new RequestRefused('INTERNAL_SERVER_ERROR', fault.message, { cause: error, errors: [fault] });
   }

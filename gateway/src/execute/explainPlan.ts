@@ -1,9 +1,9 @@
-import type { CompiledOperation, CompiledVariant } from '../compile/compileOperation.js';
+import type { CompiledVariant } from '../compile/compileVariant.js';
 import type { FetchTrace, Trace } from './trace.js';
 
 /** What `extensions.plan` shows of an execution. */
 export interface ExplainedPlan {
-  /** The plan as Apollo's planner made it, and as text. */
+  /** The plan as Apollo's planner made it, for these values of the operation's conditions. */
   readonly plan: unknown;
   /** The fetches as they were sent, in the order of their answers. */
   readonly fetches: readonly (FetchTrace & {
@@ -14,9 +14,9 @@ export interface ExplainedPlan {
 }
 
 /** The plan of an operation, with what each fetch did: how long it took, what was shared and de-duplicated. */
-export function explainPlan(operation: CompiledOperation, { fetches }: CompiledVariant, trace: Trace): ExplainedPlan {
+export function explainPlan({ planJson, fetches }: CompiledVariant, trace: Trace): ExplainedPlan {
   return {
-    plan: JSON.parse(operation.planJson),
+    plan: JSON.parse(planJson),
     fetches: trace.fetches.map((each) => {
       const fetch = fetches[each.fetch];
       return {

@@ -101,7 +101,10 @@ function mergeEntities(
       applyRewrites(outputRewrites, entity, fetch.plan.subtypes);
       entity.__typename = given ?? undefined;
     } else if (entity.__typename === null) entity.__typename = undefined;
+    const { __typename: own } = object;
     mergeData(object, entity, several ? fetch.copied : undefined);
+    // To a subgraph with @interfaceObject the object is one of the interface's; here more may be known.
+    if (own !== undefined && fetch.plan.interfaceObjects.has(String(entity.__typename))) object.__typename = own;
   }
   if (unusable.length > 0) reportFailure(fetch, execution, fetchFailure('invalid', fetch.subgraph.name), unusable);
 }

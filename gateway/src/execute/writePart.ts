@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { CompiledOperation, CompiledVariant, ResponsePart } from '../compile/compileOperation.js';
+import type { CompiledVariant, ResponsePart } from '../compile/compileVariant.js';
 import type { Position } from '../compile/responsePath.js';
+import type { Operation } from '../operation/operation.js';
 import { completionErrors } from './completionErrors.js';
 import type { Execution } from './execution.js';
 
@@ -20,7 +21,7 @@ export function writePart(
   value: unknown,
   at: Position,
   execution: Execution,
-  operation: CompiledOperation,
+  operation: Operation,
   introspect?: CompiledVariant['introspect'],
 ): WrittenPart {
   const { plain, aliased } = execution.facts;

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
-import type { CompiledOperation } from '../compile/compileOperation.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Execute } from '../execute/shareExecutions.js';
@@ -8,6 +7,7 @@ import type { Authenticate } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import type { Operation } from '../operation/operation.js';
 import { Cancellation } from '../requestContext.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
@@ -102,12 +102,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     { query, operationName, variables, explain }: GraphQLParams,
     { request, trail, supergraph, identity, accepted }: Call,
   ): Promise<OperationResponse> {
-    const found = supergraph.operations.find({
+    const operation = supergraph.operations.find({
       text: query,
       name: operationName,
       incremental: accepted.incremental,
     });
-    const operation = found instanceof Promise ? await found : found;
     trail.operation = operation;
     checkMethod(operation, request.method);
     operation.checkVariables(variables);
@@ -173,7 +172,7 @@ function inService(slot: SupergraphSlot): Supergraph {
   throw new RequestRefused('SHUTTING_DOWN', 'No supergraph is in service. Send the request again in a few seconds.');
 }
 
-function checkMethod({ type }: CompiledOperation, method: string | undefined): void {
+function checkMethod({ type }: Operation, method: string | undefined): void {
   if (type === OperationTypeNode.SUBSCRIPTION) {
     throw new RequestRefused(
       'OPERATION_NOT_SUPPORTED',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { CompiledOperation } from '../compile/compileOperation.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import type { Operation } from '../operation/operation.js';
 import { Cancellation } from '../requestContext.js';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -17,7 +17,7 @@ export class RequestTrail {
   readonly id: string;
   /** Cancelled when the client goes away before the answer. */
   readonly gone = new Cancellation();
-  operation: Pick<CompiledOperation, 'name' | 'hash' | 'type'> | undefined;
+  operation: Pick<Operation, 'name' | 'hash' | 'type'> | undefined;
   codes: readonly string[] = [];
   /** Whether the connection is to be closed after the response. */
   closeAfter = false;

@@ -1,12 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { type CompiledOperation, type CompilerContext, compileOperation } from '../compile/compileOperation.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { Operation, type OperationOptions } from './operation.js';
 import { type PreparedDocument, prepareDocument, selectOperation } from './prepareDocument.js';
 
-export interface OperationCacheOptions {
-  readonly compiler: CompilerContext;
-  /** Plans an operation: see `Planner.plan`. */
-  readonly plan: (text: string, operationName: string | undefined) => Promise<string>;
+export interface OperationCacheOptions extends Omit<OperationOptions, 'onGrown'> {
   readonly mostDocuments: number;
   readonly mostBytes: number;
   readonly onLookup: (result: 'hit' | 'miss') => void;
@@ -23,24 +20,18 @@ interface CachedDocument {
   readonly document: PreparedDocument;
   readonly key: Omit<OperationKey, 'name'>;
   /** By the name in the request; '' without one. */
-  readonly operations: Map<string, CompiledOperation>;
+  readonly operations: Map<string, Operation>;
 }
 
-/** What a document, its plans and their code take for each character of the text and of the plans: measured, see `perf/README.md`. */
+/** What a parsed document takes for each character of its text: measured 56 for a text with indentation, 125 for one without. */
 const BYTES_PER_CHARACTER = 120;
-const BYTES_PER_PLAN_CHARACTER = 12;
-/** How long an operation that could not be planned is refused without another try. */
-const REFUSED_MS = 60_000;
 
 /**
- * The operations of one supergraph that have been seen, ready to be executed: parsed, validated, planned and compiled once, found again by their text. Bounded by number and by
- * estimated bytes, the longest unused go first. Requests that come while an operation is being prepared wait for it. Documents that
- * are refused are not kept, so that they push nothing out.
+ * The operations of one supergraph that have been seen: parsed and validated once, planned and compiled once for each combination of their conditions, found again by their text. Bounded by
+ * number and by estimated bytes, the longest unused go first. Documents that are refused are not kept, so that they push nothing out.
  */
 export class OperationCache {
   private readonly documents: LRUCache<string, CachedDocument>;
-  private readonly underWay = new Map<string, Promise<CompiledOperation>>();
-  private readonly refused = new LRUCache<string, RequestRefused>({ max: 500, ttl: REFUSED_MS });
 
   constructor(private readonly options: OperationCacheOptions) {
     this.documents = new LRUCache({
@@ -48,62 +39,49 @@ export class OperationCache {
       maxSize: options.mostBytes,
       sizeCalculation: ({ key, operations }) => {
         let bytes = 500 + key.text.length * BYTES_PER_CHARACTER;
-        for (const { planJson } of operations.values()) bytes += planJson.length * BYTES_PER_PLAN_CHARACTER;
+        for (const operation of operations.values()) bytes += operation.bytes;
         return bytes;
       },
     });
   }
 
-  /**
-   * The operation, at once when it is known. Rejects or throws `RequestRefused` as `prepareDocument`, `selectOperation` and `Planner.plan` do.
-   */
-  find(key: OperationKey): CompiledOperation | Promise<CompiledOperation> {
-    const cached = this.documents.get(documentKey(key));
-    const known = cached?.operations.get(key.name ?? '');
+  /** The operation of this key. Throws `RequestRefused` as `prepareDocument` and `selectOperation` do, or OPERATION_NOT_SUPPORTED. */
+  find(key: OperationKey): Operation {
+    const known = this.documents.get(documentKey(key))?.operations.get(key.name ?? '');
     this.options.onLookup(known ? 'hit' : 'miss');
-    return known ?? this.prepare(key);
+    return known ?? this.add(key);
   }
 
   /** The operations in use, the last used first. */
-  *keys(): Generator<OperationKey> {
+  *inUse(): Generator<{ readonly key: OperationKey; readonly operation: Operation }> {
     for (const { key, operations } of this.documents.values()) {
-      for (const name of operations.keys()) yield { ...key, name: name === '' ? undefined : name };
+      for (const [name, operation] of operations)
+        yield { key: { ...key, name: name === '' ? undefined : name }, operation };
     }
   }
 
-  private prepare(key: OperationKey): Promise<CompiledOperation> {
-    const id = `${key.name ?? ''}\n${documentKey(key)}`;
-    const before = this.underWay.get(id);
-    if (before) return before;
-    const refused = this.refused.get(id);
-    if (refused) return Promise.reject(refused);
-    const preparing = this.compile(key)
-      .catch((error: unknown) => {
-        if (error instanceof RequestRefused && LASTING.has(error.code)) this.refused.set(id, error);
-        throw error;
-      })
-      .finally(() => this.underWay.delete(id));
-    this.underWay.set(id, preparing);
-    return preparing;
-  }
-
-  private async compile(key: OperationKey): Promise<CompiledOperation> {
+  private add({ text, name, incremental }: OperationKey): Operation {
     const { compiler, plan } = this.options;
-    const { text, name, incremental } = key;
-    const id = documentKey(key);
-    const document = this.documents.peek(id)?.document ?? prepareDocument(text, compiler.facts, incremental);
+    const id = documentKey({ text, incremental });
+    const before = this.documents.peek(id);
+    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental);
     const prepared = selectOperation(document, name);
     if (!compiler.facts.apiSchema.getRootType(prepared.definition.operation))
       throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The graph has no ${prepared.definition.operation}s.`);
-    const compiled = compileOperation(prepared, await plan(prepared.text, prepared.name), compiler);
-    const operations = new Map(this.documents.peek(id)?.operations).set(name ?? '', compiled);
+    const operation = new Operation(prepared, { compiler, plan, onGrown: () => this.measure(id) });
+    const operations = before?.operations ?? new Map<string, Operation>();
+    operations.set(name ?? '', operation);
     this.documents.set(id, { document, key: { text, incremental }, operations });
-    return compiled;
+    return operation;
+  }
+
+  /** Takes note of what a document's operations take now; it may push others out. */
+  private measure(id: string): void {
+    const cached = this.documents.peek(id);
+    if (cached) this.documents.set(id, { ...cached });
   }
 }
 
-const LASTING = new Set(['PLANNING_TIMEOUT', 'PLANNING_FAILED']);
-
-function documentKey({ text, incremental }: OperationKey): string {
+function documentKey({ text, incremental }: Omit<OperationKey, 'name'>): string {
   return incremental && text.includes('@defer') ? `\0${text}` : text;
 }

@@ -102,11 +102,16 @@ function readJoins(schema: Schema): Pick<LoadedSupergraph, 'interfaceObjects' | 
       for (const { requires, contextArguments } of argumentsOf(field, 'join__field')) {
         if (typeof requires === 'string') selections.add(requires);
         for (const { selection } of (contextArguments as { selection: string }[] | undefined) ?? [])
-          selections.add(selection.trim().replace(/^\{|\}$/g, ''));
+          selections.add(withoutBraces(selection.trim()));
       }
     }
   }
   return { interfaceObjects: [...interfaceObjects], internalSelections: [...selections] };
+}
+
+/** `{ a }` and `a` are both in use; `... on A { a } ... on B { b }` ends in a brace of its own. */
+function withoutBraces(selection: string): string {
+  return selection.startsWith('{') ? selection.slice(1, -1) : selection;
 }
 
 function argumentsOf(element: { appliedDirectives: readonly Directive[] }, name: string): Record<string, unknown>[] {
@@ -116,12 +121,13 @@ function argumentsOf(element: { appliedDirectives: readonly Directive[] }, name:
 }
 
 /**
- * The supergraph as ApolloGateway takes it: it refuses `@context`, which it does not execute itself; without its link the directive is one like any other.
+ * The supergraph as ApolloGateway takes it: it refuses `@context`, which it does not execute itself; without its link the directive is one like any other, and its arguments are none of the supergraph's.
  */
 function withoutContextLink(sdl: string): string {
   if (!sdl.includes(CONTEXT_SPEC)) return sdl;
   return print(
     visit(parse(sdl), {
+      Argument: ({ name }) => (name.value === 'contextArguments' ? null : undefined),
       Directive: ({ name, arguments: given }) =>
         name.value === 'link' &&
         given?.some(({ value }) => value.kind === Kind.STRING && value.value.startsWith(CONTEXT_SPEC))

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Operation } from '../operation/operation.js';
 import type { OperationKey } from '../operation/operationCache.js';
 import type { Supergraph } from './supergraph.js';
 
@@ -20,18 +21,19 @@ export interface Prepared {
  * two operations requests have their turn. Stops after `limitMs`.
  */
 export async function prepareOperations(
-  keys: Iterable<OperationKey>,
+  used: Iterable<{ readonly key: OperationKey; readonly operation: Operation }>,
   { operations }: Supergraph,
   limitMs: number,
 ): Promise<Prepared> {
   const end = performance.now() + limitMs;
-  const wanted = [...keys].slice(0, MOST_OPERATIONS);
+  const wanted = [...used].slice(0, MOST_OPERATIONS);
   let ready = 0;
   let refused = 0;
-  for (const key of wanted) {
+  for (const { key, operation } of wanted) {
     if (performance.now() > end) break;
     try {
-      await operations.find(key);
+      const successor = operations.find(key);
+      for (const values of operation.conditionsInUse) await successor.prepare(values);
       ready += 1;
     } catch {
       // Whoever sends it again is told why.

@@ -36,7 +36,7 @@ export class SupergraphSlot {
     if (createHash('sha256').update(sdl).digest('hex') === before?.id) return;
     try {
       const supergraph = await load(sdl);
-      const prepared = before && (await prepareOperations(before.operations.keys(), supergraph, prepareMs));
+      const prepared = before && (await prepareOperations(before.operations.inUse(), supergraph, prepareMs));
       if (this.closed) return await supergraph.close();
       this.serving = supergraph;
       metrics.supergraphLoads.inc({ result: 'loaded' });

@@ -1,0 +1,116 @@
+import {
+  BREAK,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import type { PreparedOperation } from '../operation/prepareDocument.js';
+import { collectFields } from './collectFields.js';
+import { type ConditionValues, isDeferred, isIncluded } from './conditions.js';
+
+/** An operation for one set of values of its conditions, as it is planned and written. */
+export interface PlannedOperation {
+  readonly conditions: ConditionValues;
+  readonly rootType: GraphQLObjectType;
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** What the planner gets; undefined where no subgraph has to be asked. */
+  readonly text: string | undefined;
+}
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+const DECIDING = new Set(['skip', 'include']);
+
+/**
+ * Decides the conditions of an operation before it is planned. Apollo's planner could plan for all their values at once, but then it leaves out an object all of whose
+ * fields are left out, takes what a skipped field requires from its neighbours, and plans fetches that send nothing.
+ */
+export function plannedOperation(
+  { document, definition: given, text }: Pick<PreparedOperation, 'document' | 'definition' | 'text'>,
+  conditions: ConditionValues,
+  schema: GraphQLSchema,
+): PlannedOperation {
+  const rootType = schema.getRootType(given.operation);
+  if (!rootType) throw new Error(`the schema has no ${given.operation} type`);
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const each of document.definitions) {
+    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  }
+  const context = { schema, fragments, conditions, withoutDeferred: false };
+  const fields = collectFields([given.selectionSet], rootType, context);
+  const definition = given.operation === OperationTypeNode.MUTATION ? inOrder(given, [...fields.values()]) : given;
+  const planned = { conditions, rootType, definition, fragments };
+  if ([...fields.values()].every(([field]) => field?.name.value.startsWith('__')))
+    return { ...planned, text: undefined };
+  if (definition === given && !hasDirectives(document)) return { ...planned, text };
+  return {
+    ...planned,
+    text: print(decided({ ...document, definitions: [definition, ...fragments.values()] }, conditions)),
+  };
+}
+
+/**
+ * A mutation with its root fields side by side, in the order in which they are executed (GraphQL 6.2.2): of fields that fragments bring, the planner changes the order.
+ */
+function inOrder(definition: OperationDefinitionNode, fields: readonly FieldNode[][]): OperationDefinitionNode {
+  const selections = fields.flatMap(([first, ...others]): FieldNode[] => {
+    if (!first) return [];
+    const below = [first, ...others].flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+    const selectionSet: SelectionSetNode | undefined = first.selectionSet && {
+      ...first.selectionSet,
+      selections: below,
+    };
+    return [{ ...first, directives: withoutConditions(first.directives), ...(selectionSet && { selectionSet }) }];
+  });
+  return { ...definition, selectionSet: { ...definition.selectionSet, selections } };
+}
+
+function hasDirectives(document: DocumentNode): boolean {
+  let some = false;
+  visit(document, {
+    Directive() {
+      some = true;
+      return BREAK;
+    },
+  });
+  return some;
+}
+
+/** The document without what the conditions leave out, and without the conditions. */
+function decided(document: DocumentNode, conditions: ConditionValues): DocumentNode {
+  const selection = <T extends SelectionNode>(node: T): T | null | undefined => {
+    if (!isIncluded(node, conditions)) return null;
+    if (!node.directives?.length) return undefined;
+    const deferred = isDeferred(node, conditions);
+    const directives = withoutConditions(node.directives).flatMap((directive) =>
+      directive.name.value !== 'defer' ? [directive] : deferred ? [withoutIf(directive)] : [],
+    );
+    return { ...node, directives };
+  };
+  return visit(document, {
+    Field: { enter: selection },
+    InlineFragment: { enter: selection },
+    FragmentSpread: { enter: selection },
+    SelectionSet: {
+      leave: (node) => (node.selections.length === 0 ? { ...node, selections: [TYPENAME] } : undefined),
+    },
+  });
+}
+
+function withoutConditions(directives: readonly DirectiveNode[] = []): DirectiveNode[] {
+  return directives.filter(({ name }) => !DECIDING.has(name.value));
+}
+
+function withoutIf(directive: DirectiveNode): DirectiveNode {
+  return { ...directive, arguments: directive.arguments?.filter(({ name }) => name.value !== 'if') ?? [] };
+}
