@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { RequestTrail } from './requestTrail.js';
@@ -29,9 +28,19 @@ export async function writeMultipart(
   for await (const part of later ?? []) {
     if (response.destroyed) return all;
     all.push(...part.codes);
-    if (!response.write(`${HEAD}${part.json}\r\n---`))
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(`${HEAD}${part.json}\r\n---`)) await drained(response);
   }
   response.end('--\r\n');
   return all;
+}
+
+/** Waits until more can be written, or nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 }
