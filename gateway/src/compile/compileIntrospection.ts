@@ -1,5 +1,4 @@
 import {
-  type ASTNode,
   type DocumentNode,
   executeSync,
   type FieldNode,
@@ -8,9 +7,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  visit,
 } from 'graphql';
 import { isIntrospectionField } from './fieldType.js';
+import { spreadFragments } from './spreadFragments.js';
 import { variablesIn } from './supergraphFacts.js';
 
 /** The JSON of an operation's introspection fields by response name. */
@@ -32,7 +31,7 @@ export function compileIntrospection(
     // Whether the field itself is included has been decided.
     .map((field) => ({ ...field, directives: [] }));
   if (selections.length === 0) return undefined;
-  const spread = fragmentsOf(selections, fragments);
+  const spread = spreadFragments(selections, fragments);
   const used = new Set([...selections, ...spread].flatMap((each) => [...variablesIn(each)]));
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
@@ -56,24 +55,4 @@ export function compileIntrospection(
   if (used.size > 0) return answer;
   let known: ReadonlyMap<string, string> | undefined;
   return () => (known ??= answer({}));
-}
-
-/** The fragments that parts of a document spread, those that fragments spread included. */
-function fragmentsOf(
-  nodes: readonly ASTNode[],
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): Set<FragmentDefinitionNode> {
-  const spread = new Set<FragmentDefinitionNode>();
-  const follow = (node: ASTNode): void => {
-    visit(node, {
-      FragmentSpread({ name }) {
-        const fragment = fragments.get(name.value);
-        if (!fragment || spread.has(fragment)) return;
-        spread.add(fragment);
-        follow(fragment);
-      },
-    });
-  };
-  for (const node of nodes) follow(node);
-  return spread;
 }

@@ -17,6 +17,7 @@ import {
 import type { PreparedOperation } from '../operation/prepareDocument.js';
 import { collectFields } from './collectFields.js';
 import { type ConditionValues, isDeferred, isIncluded } from './conditions.js';
+import { spreadFragments } from './spreadFragments.js';
 
 /** An operation for one set of values of its conditions, as it is planned and written. */
 export interface PlannedOperation {
@@ -53,10 +54,9 @@ export function plannedOperation(
   if ([...fields.values()].every(([field]) => field?.name.value.startsWith('__')))
     return { ...planned, text: undefined };
   if (definition === given && !hasDirectives(document)) return { ...planned, text };
-  return {
-    ...planned,
-    text: print(decided({ ...document, definitions: [definition, ...fragments.values()] }, conditions)),
-  };
+  // Only the fragments that are used: the planner would bring others in again where they fit, and change the order.
+  const definitions = [definition, ...spreadFragments([definition], fragments)];
+  return { ...planned, text: print(decided({ ...document, definitions }, conditions)) };
 }
 
 /**
