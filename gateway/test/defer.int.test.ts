@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from './fixtures/eventually.js';
 import { APOLLO_ACCEPT, openParts } from './fixtures/openParts.js';
 import { type Gates, startGates } from './fixtures/startGates.js';
 import { type Shop, startShop } from './fixtures/startShop.js';
@@ -63,7 +64,7 @@ describe('the parts of a response with @defer', () => {
     const release = hold('reviews');
     const response = await open(BOOK);
     expect(await response.next()).toEqual({ data: { person: { name: 'Ada' } }, hasNext: true });
-    await vi.waitFor(() => expect(gates.of('reviews')).toHaveLength(1));
+    await eventually(() => expect(gates.of('reviews')).toHaveLength(1));
     release();
     expect(await response.rest()).toEqual([
       {
@@ -351,9 +352,9 @@ describe('the client of a deferred response', () => {
     hold('reviews');
     const response = await open(BOOK);
     await response.next();
-    await vi.waitFor(() => expect(gates.of('reviews')).toHaveLength(1));
+    await eventually(() => expect(gates.of('reviews')).toHaveLength(1));
     response.abort();
-    await vi.waitFor(() => expect(gates.of('reviews')[0]?.gone).toBe(true));
-    await vi.waitFor(() => expect(gateway.metrics.requestsInFlight.count).toBe(0));
+    await eventually(() => expect(gates.of('reviews')[0]?.gone).toBe(true));
+    await eventually(() => expect(gateway.metrics.requestsInFlight.count).toBe(0));
   });
 });

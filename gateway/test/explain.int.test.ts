@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { eventually } from './fixtures/eventually.js';
 import { openParts } from './fixtures/openParts.js';
 import { type Gates, startGates } from './fixtures/startGates.js';
 import { type Shop, startShop } from './fixtures/startShop.js';
@@ -109,7 +110,7 @@ it('says what was shared with another request, and what within the operation', a
   const query = '{ person(id: "p1") { name } }';
   const first = post(development, { plan: true }, {}, query);
   const second = post(development, { plan: true }, {}, query);
-  await vi.waitFor(async () => expect((await development.metrics.fetchesShared.get()).values[0]?.value).toBe(1));
+  await eventually(async () => expect((await development.metrics.fetchesShared.get()).values[0]?.value).toBe(1));
   release();
   const sharing = [await first, await second].map(({ body }) => body.extensions.plan.fetches[0].sharedWith);
   expect(sharing.sort()).toEqual(['request', undefined]);
@@ -130,7 +131,7 @@ it('is never given to a request that did not ask for it', async () => {
   const query = '{ people { size } }';
   const explained = post(development, { plan: true }, {}, query);
   const plain = post(development, undefined, {}, query);
-  await vi.waitFor(() => expect(development.metrics.requestsInFlight.count).toBe(2));
+  await eventually(() => expect(development.metrics.requestsInFlight.count).toBe(2));
   release();
   expect((await explained).body.extensions.plan).toBeDefined();
   expect((await plain).body.extensions).toBeUndefined();

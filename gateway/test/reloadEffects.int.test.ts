@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from './fixtures/eventually.js';
 import { openParts } from './fixtures/openParts.js';
 import { type Gates, startGates } from './fixtures/startGates.js';
 import { composeShop, type Shop, startShop } from './fixtures/startShop.js';
@@ -53,7 +54,7 @@ const loads = async () => {
 const reload = async (sdl: string) => {
   const before = await loads();
   await writeFile(shop.supergraphFile, sdl);
-  await vi.waitFor(async () => expect(await loads()).toBe(before + 1), { timeout: 20_000 });
+  await eventually(async () => expect(await loads()).toBe(before + 1));
 };
 const planned = async () => {
   const { body } = await gateway.get('/metrics');
@@ -150,7 +151,7 @@ describe('the old supergraph', () => {
     const [old] = threads;
     const release = gates.hold('people');
     const held = gateway.query('{ people { name reviews { text } } }');
-    await vi.waitFor(() => expect(gates.of('people')).toHaveLength(2));
+    await eventually(() => expect(gates.of('people')).toHaveLength(2));
     const connections = await gates.connections();
     expect(connections).toBeGreaterThan(1);
     await reload(withField('added'));
@@ -161,8 +162,8 @@ describe('the old supergraph', () => {
       name: 'Ada',
       reviews: [{ text: 'Steady' }, { text: 'Soft' }],
     });
-    await vi.waitFor(() => expect([threads.size, old && threads.has(old)]).toEqual([1, false]));
-    await vi.waitFor(async () => expect(await gates.connections()).toBe(0));
+    await eventually(() => expect([threads.size, old && threads.has(old)]).toEqual([1, false]));
+    await eventually(async () => expect(await gates.connections()).toBe(0));
     await gateway.query('{ people { id } }');
     expect(await gates.connections()).toBe(1);
   });
@@ -175,15 +176,15 @@ describe('the old supergraph', () => {
     expect(threads.size).toBe(2);
     release();
     expect((await parts.rest()).at(-1)).toMatchObject({ hasNext: false });
-    await vi.waitFor(() => expect(threads.size).toBe(1));
+    await eventually(() => expect(threads.size).toBe(1));
   });
 
   it('does not outlive the gateway, nor does one that is being loaded', async () => {
     await gateway.query('{ people { id } }');
     await writeFile(shop.supergraphFile, withField('added'));
-    await vi.waitFor(() => expect(threads.size).toBe(2), { timeout: 10_000 });
+    await eventually(() => expect(threads.size).toBe(2));
     await gateway.stop();
-    await vi.waitFor(() => expect(threads.size).toBe(0), { timeout: 20_000 });
+    await eventually(() => expect(threads.size).toBe(0));
     expect(await gates.connections()).toBe(0);
   });
 
@@ -204,12 +205,12 @@ describe('the old supergraph', () => {
     for (let round = 1; round <= 20; round++) {
       await reload(withField(`added${round}`));
       await use();
-      await vi.waitFor(() => expect(threads.size).toBe(1));
+      await eventually(() => expect(threads.size).toBe(1));
       gates.came.length = 0;
       shop.seen.length = 0;
       measured.push(heap());
     }
-    await vi.waitFor(async () => expect(await gates.connections()).toBeLessThan(10));
+    await eventually(async () => expect(await gates.connections()).toBeLessThan(10));
     // Fifteen supergraphs that were kept took 12 MB.
     expect((measured[19] ?? 0) - (measured[4] ?? 0)).toBeLessThan(4);
   }, 240_000);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../src/config.js';
+import { eventually } from './fixtures/eventually.js';
 import { openParts } from './fixtures/openParts.js';
 import { type Gates, startGates } from './fixtures/startGates.js';
 import { type Shop, startShop } from './fixtures/startShop.js';
@@ -52,7 +53,7 @@ const counted = async (counter: { get(): Promise<{ values: { value: number }[] }
 const sharedRequests = (gateway: TestGateway) => counted(gateway.metrics.requestsShared);
 const sharedFetches = (gateway: TestGateway) => counted(gateway.metrics.fetchesShared);
 const came = (subgraph: string, requests: number) =>
-  vi.waitFor(() => expect(gates.of(subgraph)).toHaveLength(requests));
+  eventually(() => expect(gates.of(subgraph)).toHaveLength(requests));
 const bodies = (answers: Answer[]) => answers.map(({ body }) => body);
 
 const NAMES = 'query Names($first: Int) { people { name } products(first: $first) { id } }';
@@ -65,7 +66,7 @@ describe('identical queries in flight of one identity', () => {
     const gateway = await start();
     const release = hold('people');
     const asked = Array.from({ length: 5 }, () => gateway.query(query));
-    await vi.waitFor(async () => expect(await sharedRequests(gateway)).toBe(4));
+    await eventually(async () => expect(await sharedRequests(gateway)).toBe(4));
     await came('people', 1);
     release();
     expect(bodies(await Promise.all(asked))).toEqual(asked.map(() => ada));
@@ -76,7 +77,7 @@ describe('identical queries in flight of one identity', () => {
     const gateway = await start({ shareRequests: false });
     const release = hold('people');
     const asked = Array.from({ length: 5 }, () => gateway.query(query));
-    await vi.waitFor(async () => expect(await sharedFetches(gateway)).toBe(4));
+    await eventually(async () => expect(await sharedFetches(gateway)).toBe(4));
     release();
     expect(bodies(await Promise.all(asked))).toEqual(asked.map(() => ada));
     expect([gates.came.length, await sharedRequests(gateway)]).toEqual([1, 0]);
@@ -98,7 +99,7 @@ describe('identical queries in flight of one identity', () => {
       gateway.query('{ person(id: "p1") { id } }'),
       gateway.query('{ person(id: "p1") { id } products(first: 1) { id } }'),
     ];
-    await vi.waitFor(async () => expect(await sharedFetches(gateway)).toBe(1));
+    await eventually(async () => expect(await sharedFetches(gateway)).toBe(1));
     release();
     expect(bodies(await Promise.all(asked))).toEqual([
       { data: { person: { id: 'p1' } } },
@@ -133,7 +134,7 @@ describe('identical queries in flight of one identity', () => {
           ),
         );
       }
-      await vi.waitFor(async () => expect((await sharedRequests(gateway)) + (await sharedFetches(gateway))).toBe(1));
+      await eventually(async () => expect((await sharedRequests(gateway)) + (await sharedFetches(gateway))).toBe(1));
       release();
       const answers = await Promise.all(asked);
       expect(answers.map(({ headers }) => headers.get('x-request-id'))).toEqual(['a', 'b']);
@@ -164,10 +165,10 @@ describe('identical queries in flight of one identity', () => {
       const release = hold('people');
       const clients = [new AbortController(), new AbortController(), new AbortController()];
       const asked = clients.map((client) => ask(gateway, client));
-      await vi.waitFor(async () => expect(await shared(gateway)).toBe(2));
+      await eventually(async () => expect(await shared(gateway)).toBe(2));
       clients[0]?.abort();
       clients[2]?.abort();
-      await vi.waitFor(() => expect(gateway.metrics.requestsInFlight.count).toBe(1));
+      await eventually(() => expect(gateway.metrics.requestsInFlight.count).toBe(1));
       await came('people', 1);
       release();
       expect(await Promise.all(asked)).toEqual(['gone', ada, 'gone']);
@@ -179,10 +180,10 @@ describe('identical queries in flight of one identity', () => {
       const release = hold('people');
       const client = new AbortController();
       const asked = [ask(gateway, client), ask(gateway, client)];
-      await vi.waitFor(async () => expect(await shared(gateway)).toBe(1));
+      await eventually(async () => expect(await shared(gateway)).toBe(1));
       await came('people', 1);
       client.abort();
-      await vi.waitFor(() => expect(gates.came.map(({ gone }) => gone)).toEqual([true]));
+      await eventually(() => expect(gates.came.map(({ gone }) => gone)).toEqual([true]));
       const late = gateway.query(query);
       await came('people', 2);
       release();
@@ -198,7 +199,7 @@ describe('identical queries in flight of one identity', () => {
       gateway.query('{ people { id reviews { id } } }'),
       gateway.query('{ people { id reviews { stars } } }'),
     ];
-    await vi.waitFor(async () => expect(await sharedFetches(gateway)).toBe(1));
+    await eventually(async () => expect(await sharedFetches(gateway)).toBe(1));
     release();
     const [ids, stars] = bodies(await Promise.all(asked));
     expect(ids.data.people[0]).toEqual({ id: 'p1', reviews: [{ id: 'r1' }, { id: 'r3' }] });
@@ -210,7 +211,7 @@ describe('identical queries in flight of one identity', () => {
     const release = hold('reviews');
     const deferred = '{ person(id: "p1") { id ... @defer { reviews { id } } } }';
     const [one, other] = await Promise.all([openParts(gateway.url, deferred), openParts(gateway.url, deferred)]);
-    await vi.waitFor(async () => expect(await sharedFetches(gateway)).toBeGreaterThan(0));
+    await eventually(async () => expect(await sharedFetches(gateway)).toBeGreaterThan(0));
     await came('reviews', 1);
     release();
     expect(await one.rest()).toEqual(await other.rest());
@@ -254,7 +255,7 @@ describe('queries are kept apart', () => {
       const sent = [{}, { 'x-tenant': 'a' }, { 'x-tenant': 'b' }, { 'x-tenant': 'b', 'x-other': '1' }];
       const asked = sent.map((headers) => gateway.query('{ people { id } }', {}, headers as never));
       await came('people', 3);
-      await vi.waitFor(async () => expect((await sharedRequests(gateway)) + (await sharedFetches(gateway))).toBe(1));
+      await eventually(async () => expect((await sharedRequests(gateway)) + (await sharedFetches(gateway))).toBe(1));
       release();
       await Promise.all(asked);
       expect(gates.came.map(({ headers }) => headers['x-tenant']).sort()).toEqual(['a', 'b', undefined]);
