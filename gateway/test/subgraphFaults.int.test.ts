@@ -178,3 +178,36 @@ it('faults of two subgraphs at once each have their own errors', async () => {
   });
   expect(codes.length).toBe(4);
 });
+
+it('more requests than may wait for a subgraph are refused at once, and those that wait are answered', async () => {
+  const narrow = await startTestGateway(graph, { subgraphConnections: 1, subgraphQueue: 2, shareFetches: false });
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>();
+  graph.reset();
+  graph.answer('notes', async (call) => {
+    await gate;
+    await answerWell(call);
+  });
+  try {
+    const answers = Array.from({ length: 6 }, (_, index) => narrow.query(`{ a${index}: board { text } }`));
+    await Promise.race(answers);
+    release();
+    const bodies = (await Promise.all(answers)).map(({ body }) => body);
+    const good = bodies.filter(({ errors }) => errors === undefined);
+    expect(good.map(({ data }) => Object.values(data))).toEqual(good.map(() => [{ text: 'Hello' }]));
+    // One on the connection, two waiting; more when some came only after the first was refused.
+    expect(good.length).toBeGreaterThanOrEqual(3);
+    const refused = bodies.filter(({ errors }) => errors);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { data, errors } of refused) {
+      const [[name, value] = []] = Object.entries(data);
+      expect(value).toBeNull();
+      const message = 'The subgraph "notes" has too many requests waiting. Send the request again in a few seconds.';
+      expect(errors).toEqual([
+        { message, path: [name], extensions: { code: 'SUBGRAPH_OVERLOADED', serviceName: 'notes' } },
+      ]);
+    }
+  } finally {
+    release();
+    await narrow.stop();
+  }
+});
