@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../src/errors/errorCodes.js';
-import { answerJson, type FaultyGraph, type Json, startFaultyGraph } from './fixtures/startFaultyGraph.js';
+import { answerJson, type FaultyGraph, type Json, sendJson, startFaultyGraph } from './fixtures/startFaultyGraph.js';
 import { startTestGateway, type TestGateway } from './fixtures/startTestGateway.js';
 
 let graph: FaultyGraph;
@@ -271,4 +271,26 @@ describe('entities', () => {
     expect(body.data).toEqual({ items: [{ maker: null }, { maker: null }, { maker: null }] });
     expect(errorsOf(body)).toEqual([0, 1, 2].map((at) => `items.${at}.maker${at === 1 ? '.id' : ''} ${invalid}`));
   });
+});
+
+describe('a key that is no key costs its own entity only', () => {
+  const keys: Record<string, string> = {
+    'a number without an end': '1e999',
+    'a list nested a hundred thousand levels deep': `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    'an object': '{"a":1}',
+  };
+  for (const [what, key] of Object.entries(keys)) {
+    it(what, async () => {
+      const items = `[{"__typename":"Item","id":${key},"title":"Odd"}]`;
+      graph.answer('shelf', answerJson(`{"data":{"items":${items},"item":{"__typename":"Item","id":"i2"}}}`));
+      graph.answer('notes', ({ response, variables }) => {
+        const entities = variables.representations.map(({ id }: Json) => (id === 'i2' ? { note: 'About i2' } : null));
+        sendJson(response, { data: { _entities: entities } });
+      });
+      const { status, body } = await gateway.query('{ items { title note } item(id: "i2") { note } }');
+      expect(status).toBe(200);
+      expect(body.data).toEqual({ items: [{ title: 'Odd', note: null }], item: { note: 'About i2' } });
+      expect(errorsOf(body)).toEqual(what.startsWith('a list') ? [`items.0.note ${invalid}`] : []);
+    });
+  }
 });

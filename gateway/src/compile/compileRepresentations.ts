@@ -66,7 +66,7 @@ export function compileRepresentations(
     'finish',
     'select',
     `"use strict";
-    const leaf = (v, plain) => typeof v === 'string' ? (plain ? '"' + v + '"' : JSON.stringify(v)) : typeof v === 'object' ? JSON.stringify(v) : '' + v;
+    const leaf = (v, plain) => typeof v === 'string' ? (plain ? '"' + v + '"' : JSON.stringify(v)) : typeof v === 'object' || v === Infinity || v === -Infinity ? JSON.stringify(v) : '' + v;
     const list = (a, write) => { let s = '['; for (let i = 0; i < a.length; i++) { if (i !== 0) s += ','; s += write(a[i]); } return s + ']'; };
     return (all, plain) => {
       const objects = [], indexes = [], firsts = [], byText = new Map();

@@ -43,7 +43,7 @@ export function reportProblems(
 export function reportFailure(
   fetch: CompiledFetch,
   execution: Execution,
-  { code, message }: FetchFailure,
+  { code, message }: Pick<FetchFailure, 'code' | 'message'>,
   objects: readonly object[],
 ): void {
   reportAt(fetch, execution, { message, extensions: { code, serviceName: fetch.subgraph.name } }, objects);

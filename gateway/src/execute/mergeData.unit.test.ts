@@ -71,6 +71,17 @@ describe('mergeData', () => {
   });
 });
 
+it('values nested more deeply than the stack allows are merged and copied as far as anybody asks for them', () => {
+  const deep = () => JSON.parse(`{"a":${'{"b":['.repeat(50_000)}${']}'.repeat(50_000)}}`);
+  const target = deep();
+  for (const copied of [undefined, 'all', new Set(['a'])] as const) {
+    mergeData(target, deep(), copied);
+    mergeData({}, deep(), copied);
+  }
+  expect(target.a.b[0].b[0]).toHaveProperty('b');
+  expect(copy(deep()).a.b[0].b[0]).toHaveProperty('b');
+});
+
 describe('names that objects inherit', () => {
   const hostile = () =>
     JSON.parse('{"__proto__":{"bad":1},"constructor":{"prototype":{"bad":2}},"toString":{"bad":3}}');

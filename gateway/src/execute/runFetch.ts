@@ -1,4 +1,5 @@
 import type { CompiledFetch } from '../compile/compileFetch.js';
+import type { Representations } from '../compile/compileRepresentations.js';
 import { objectsAt } from '../compile/responsePath.js';
 import { applyRewrites, isOfType } from '../compile/rewrites.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
@@ -59,7 +60,7 @@ function fetchEntities(
   all: readonly object[],
   contextVariables: string,
 ): Promise<void> {
-  const represented = fetch.represent?.(all, execution.facts.plain);
+  const represented = representationsOf(fetch, execution, all);
   if (!represented || represented.count === 0) return done;
   const { objects, indexes, json, count } = represented;
   const body = bodyOf(fetch, execution, `,"representations":[${json}]${contextVariables}`);
@@ -74,6 +75,22 @@ function fetchEntities(
     }
     reportProblems(fetch, execution, result, objects, indexes);
   });
+}
+
+/** Undefined where there are none; that some cannot be written has been reported. */
+function representationsOf(
+  fetch: CompiledFetch,
+  execution: Execution,
+  objects: readonly object[],
+): Representations | undefined {
+  try {
+    return fetch.represent?.(objects, execution.facts.plain);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = `A value by which the subgraph "${fetch.subgraph.name}" knows its entities is nested too deeply.`;
+    reportFailure(fetch, execution, { code: 'SUBGRAPH_INVALID_VALUE', message }, objects);
+    return undefined;
+  }
 }
 
 function mergeEntities(
@@ -156,7 +173,7 @@ function send(
     noted?.(result, before !== undefined);
     if (!result.plain) execution.facts.plain = false;
     const changed = result.response?.changed;
-    if (changed && changed.length > 0 && !before) context.changed.push(...changed);
+    if (changed && !before) for (const entity of changed) context.changed.push(entity);
     take(result);
   });
 }
