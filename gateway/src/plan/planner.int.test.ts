@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { composePlanningGraph, endlessOperation, limitless } from '../../test/fixtures/planningGraph.js';
-import { Planner, type PlannerOptions, SupergraphRefused } from './planner.js';
+import { Planner, type PlannerOptions } from './planner.js';
+import { SupergraphRefused } from './supergraphRefused.js';
 
 const sdl = composePlanningGraph();
 const running: Planner[] = [];

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { loadWithApolloGateway } from './loadWithApolloGateway.js';
 import type { LoadedSupergraph, PlannerInput, PlannerReply } from './plannerProtocol.js';
+import { SupergraphRefused } from './supergraphRefused.js';
+import { workerFile } from './workerFile.js';
 
 export interface PlannerOptions {
   /** The longest that planning one operation may take; the planner's thread is started anew after it. */
@@ -10,11 +12,6 @@ export interface PlannerOptions {
   readonly pathsLimit: number;
   /** Operations that wait to be planned, at most; further ones are refused. */
   readonly waiting: number;
-}
-
-/** The supergraph does not load; the message says why. */
-export class SupergraphRefused extends Error {
-  override readonly name = 'SupergraphRefused';
 }
 
 interface Job {
@@ -47,7 +44,7 @@ export class Planner {
     supergraphSdl: string,
     options: PlannerOptions,
   ): Promise<{ planner: Planner; supergraph: LoadedSupergraph }> {
-    const planner = new Planner(supergraphSdl, options);
+    const planner = new Planner(await loadWithApolloGateway(supergraphSdl), options);
     const supergraph = await planner.startThread();
     return { planner, supergraph };
   }
@@ -111,7 +108,7 @@ export class Planner {
     const workerData: PlannerInput = { supergraphSdl, maxEvaluatedPlans, pathsLimit };
     this.ready = false;
     return new Promise((resolve, reject) => {
-      const thread = new Worker(workerFile(), {
+      const thread = new Worker(workerFile('plannerWorker'), {
         workerData,
         env: { APOLLO_TELEMETRY_DISABLED: 'true' },
         // Planning leaves much garbage and little that lives.
@@ -172,10 +169,4 @@ function planningFailed(cause: unknown): RequestRefused {
   return new RequestRefused('PLANNING_FAILED', 'No way was found to answer this operation. Report the request id.', {
     cause,
   });
-}
-
-/** Built, or its source when the gateway runs from source: Node takes the types out by itself. */
-function workerFile(): URL {
-  const built = new URL('./plannerWorker.js', import.meta.url);
-  return existsSync(built) ? built : new URL('./plannerWorker.ts', import.meta.url);
 }

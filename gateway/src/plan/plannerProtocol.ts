@@ -1,3 +1,8 @@
+/** What the thread in which ApolloGateway loads a supergraph says, once. */
+export type SupergraphReply =
+  | { readonly kind: 'loaded' /** What ApolloGateway hands over to be planned over. */; readonly sdl: string }
+  | { readonly kind: 'not-loaded'; readonly reason: string };
+
 /** What the planner's thread is started with. */
 export interface PlannerInput {
   readonly supergraphSdl: string;

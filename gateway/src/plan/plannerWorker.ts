@@ -6,13 +6,20 @@ import {
   type Schema,
   Supergraph,
 } from '@apollo/federation-internals';
-import { ApolloGateway } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLSchema, isAbstractType, isInterfaceType, Kind, parse, print, printSchema, visit } from 'graphql';
+import {
+  type DirectiveDefinitionNode,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  parse,
+  printSchema,
+} from 'graphql';
+import { missingExecutableDirectives, printDefinitions, withoutDirectives } from './executableDirectives.ts';
 import type { LoadedSupergraph, PlannerInput, PlannerReply, PlannerRequest } from './plannerProtocol.js';
 
 /*
- * The thread that knows Apollo's packages: loads one supergraph, then plans the operations that it is sent, one at a time. Alone in a thread because planning is
+ * The thread of Apollo's planner: takes one supergraph, then plans the operations that it is sent, one at a time. Alone in a thread because planning is
  * synchronous: here it blocks no request, and the thread can be ended when an operation takes too long.
  */
 
@@ -24,10 +31,11 @@ const FEATURES = new Set([...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, `${CONTEXT_S
 const reply = (message: PlannerReply) => port.postMessage(message);
 
 try {
-  const { planner, apiSchema, loaded } = await load();
+  const { planner, apiSchema, unplanned, loaded } = load();
   port.on('message', ({ id, text, operationName }: PlannerRequest) => {
     try {
-      const operation = operationFromDocument(apiSchema, parse(text), { operationName, validate: false });
+      const document = withoutDirectives(parse(text), unplanned);
+      const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
       reply({ kind: 'planned', id, plan: JSON.stringify(planner.buildQueryPlan(operation).node ?? null) });
     } catch (error) {
       reply({ kind: 'not-planned', id, reason: reasonOf(error) });
@@ -38,21 +46,15 @@ try {
   reply({ kind: 'not-loaded', reason: reasonOf(error) });
 }
 
-async function load(): Promise<{ planner: QueryPlanner; apiSchema: Schema; loaded: LoadedSupergraph }> {
-  const services: { name: string; url: string | undefined }[] = [];
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const gateway = new ApolloGateway({
-    supergraphSdl: withoutContextLink(supergraphSdl),
-    validateSupergraph: true,
-    logger: quiet,
-    buildService: ({ name, url }) => {
-      services.push({ name, url });
-      return { process: () => Promise.reject(new Error('only the planner is used')) };
-    },
-  });
-  await gateway.load();
-  await gateway.stop();
+interface Loaded {
+  readonly planner: QueryPlanner;
+  readonly apiSchema: Schema;
+  /** Directives that operations may have, and that the planner does not know. */
+  readonly unplanned: readonly DirectiveDefinitionNode[];
+  readonly loaded: LoadedSupergraph;
+}
 
+function load(): Loaded {
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES });
   const planner = new QueryPlanner(supergraph, {
     incrementalDelivery: { enableDefer: true },
@@ -62,12 +64,15 @@ async function load(): Promise<{ planner: QueryPlanner; apiSchema: Schema; loade
   });
   const apiSchema = supergraph.apiSchema();
   const full = supergraph.schema.toGraphQLJSSchema();
+  const api = apiSchema.toGraphQLJSSchema({ includeDefer: true });
+  const unplanned = missingExecutableDirectives(supergraph.schema, api);
   return {
     planner,
     apiSchema,
+    unplanned,
     loaded: {
-      apiSdl: printSchema(apiSchema.toGraphQLJSSchema({ includeDefer: true })),
-      subgraphs: services,
+      apiSdl: printSchema(api) + printDefinitions(unplanned),
+      subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
       subtypes: subtypesOf(full),
       ...readJoins(supergraph.schema),
     },
@@ -118,23 +123,6 @@ function argumentsOf(element: { appliedDirectives: readonly Directive[] }, name:
   return element.appliedDirectives
     .filter((directive) => directive.name === name)
     .map((directive) => directive.arguments());
-}
-
-/**
- * The supergraph as ApolloGateway takes it: it refuses `@context`, which it does not execute itself; without its link the directive is one like any other, and its arguments are none of the supergraph's.
- */
-function withoutContextLink(sdl: string): string {
-  if (!sdl.includes(CONTEXT_SPEC)) return sdl;
-  return print(
-    visit(parse(sdl), {
-      Argument: ({ name }) => (name.value === 'contextArguments' ? null : undefined),
-      Directive: ({ name, arguments: given }) =>
-        name.value === 'link' &&
-        given?.some(({ value }) => value.kind === Kind.STRING && value.value.startsWith(CONTEXT_SPEC))
-          ? null
-          : undefined,
-    }),
-  );
 }
 
 function reasonOf(error: unknown): string {

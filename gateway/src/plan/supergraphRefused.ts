@@ -1,0 +1,4 @@
+/** The supergraph does not load; the message says why. */
+export class SupergraphRefused extends Error {
+  override readonly name = 'SupergraphRefused';
+}
