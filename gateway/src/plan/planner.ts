@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { loadWithApolloGateway } from './loadWithApolloGateway.js';
 import type { LoadedSupergraph, PlannerInput, PlannerReply } from './plannerProtocol.js';
+import { programFile } from './programFile.js';
 import { SupergraphRefused } from './supergraphRefused.js';
-import { workerFile } from './workerFile.js';
 
 export interface PlannerOptions {
   /** The longest that planning one operation may take; the planner's thread is started anew after it. */
@@ -108,11 +108,11 @@ export class Planner {
     const workerData: PlannerInput = { supergraphSdl, maxEvaluatedPlans, pathsLimit };
     this.ready = false;
     return new Promise((resolve, reject) => {
-      const thread = new Worker(workerFile('plannerWorker'), {
+      const thread = new Worker(programFile('plannerWorker'), {
         workerData,
         env: { APOLLO_TELEMETRY_DISABLED: 'true' },
         // Planning leaves much garbage and little that lives.
-        resourceLimits: { maxYoungGenerationSizeMb: 16 },
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });
       this.thread = thread;
       let loaded = false;

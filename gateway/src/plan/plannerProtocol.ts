@@ -1,4 +1,4 @@
-/** What the thread in which ApolloGateway loads a supergraph says, once. */
+/** What the process in which ApolloGateway loads a supergraph says, once. */
 export type SupergraphReply =
   | { readonly kind: 'loaded' /** What ApolloGateway hands over to be planned over. */; readonly sdl: string }
   | { readonly kind: 'not-loaded'; readonly reason: string };
