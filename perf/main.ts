@@ -9,8 +9,8 @@ async function main(): Promise<number> {
   try {
     installPackages();
     // They import what was just installed.
-    const [{ engine }] = await Promise.all([import('./engine.ts')]);
-    const call = readCall({ engine }, process.argv.slice(2));
+    const { commands } = await import('./commands.ts');
+    const call = readCall(commands, process.argv.slice(2));
     if ('fault' in call) {
       console.error(call.fault);
       return call.wanted ? 0 : 2;

@@ -15,12 +15,14 @@ export interface Report {
   readonly text: readonly string[];
 }
 
-export function atLeast(name: string, value: number, target: number): Bar {
-  return { name, value: rounded(value), target, ok: value >= target };
+export function atLeast(name: string, measured: number, target: number): Bar {
+  const value = rounded(measured);
+  return { name, value, target, ok: value >= target };
 }
 
-export function atMost(name: string, value: number, target: number): Bar {
-  return { name, value: rounded(value), target, ok: value <= target };
+export function atMost(name: string, measured: number, target: number): Bar {
+  const value = rounded(measured);
+  return { name, value, target, ok: value <= target };
 }
 
 /** Three significant digits, whole numbers above a thousand. */

@@ -1,11 +1,9 @@
 import type { GatewayName } from '../gateways/gatewayKinds.ts';
+import type { Window } from '../load/measureWindow.ts';
+import { type Ratio, ratioOf } from '../ratioOf.ts';
 import { median } from '../report.ts';
-import type { Round } from './measureRound.ts';
 import type { RowRounds } from './measureRow.ts';
 import type { Row } from './rows.ts';
-
-/** Below this part of a core in use, a gateway was not what held up its round, and requests a second would measure the load. */
-const BUSY = 0.9;
 
 /** The medians of a gateway's rounds. */
 export interface GatewayFigures {
@@ -14,16 +12,10 @@ export interface GatewayFigures {
   readonly cpu: number | undefined;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly fetchesPerRequest: number;
   /** The most that was seen in any round. */
   readonly rssMb: number | undefined;
   readonly pssMb: number | undefined;
-}
-
-/** Leadgraph in relation to another gateway. */
-export interface Ratio {
-  readonly times: number;
-  /** Requests a second, or, because one of the two did not use up its core, requests for each second of CPU time. */
-  readonly by: 'time' | 'cpu';
 }
 
 export interface RowFigures {
@@ -40,8 +32,8 @@ export function compareRow(row: Row, rounds: RowRounds): RowFigures {
   return { row, gateways, ratios: new Map(others.map(([name, other]) => [name, ratioOf(own ?? other, other)])) };
 }
 
-function figuresOf(rounds: readonly Round[]): GatewayFigures {
-  const of = (value: (round: Round) => number | undefined) => rounds.flatMap((round) => value(round) ?? []);
+function figuresOf(rounds: readonly Window[]): GatewayFigures {
+  const of = (value: (round: Window) => number | undefined) => rounds.flatMap((round) => value(round) ?? []);
   const middle = (values: number[]) => (values.length > 0 ? median(values) : undefined);
   const most = (values: number[]) => (values.length > 0 ? Math.max(...values) : undefined);
   return {
@@ -50,15 +42,8 @@ function figuresOf(rounds: readonly Round[]): GatewayFigures {
     cpu: middle(of((round) => round.cpu)),
     p50Ms: median(of(({ p50 }) => p50)),
     p99Ms: median(of(({ p99 }) => p99)),
+    fetchesPerRequest: median(of(({ fetchesPerRequest }) => fetchesPerRequest)),
     rssMb: most(of(({ memory }) => memory?.rss)),
     pssMb: most(of(({ memory }) => memory?.pss)),
   };
-}
-
-function ratioOf(own: GatewayFigures, other: GatewayFigures): Ratio {
-  const idle = [own, other].some(({ cpu }) => cpu !== undefined && cpu < BUSY);
-  if (idle && own.requestsPerCpuSecond && other.requestsPerCpuSecond) {
-    return { times: own.requestsPerCpuSecond / other.requestsPerCpuSecond, by: 'cpu' };
-  }
-  return { times: own.requestsPerSecond / other.requestsPerSecond, by: 'time' };
 }

@@ -1,4 +1,4 @@
-import { gatewayKinds } from '../gateways/gatewayKinds.ts';
+import { kindOf } from '../gateways/gatewayKinds.ts';
 import { atLeast, atMost, type Bar, barLines, type Report, rounded, table } from '../report.ts';
 import type { GatewayFigures, RowFigures } from './compareRow.ts';
 import { memoryLimitMb, timesHive } from './rows.ts';
@@ -45,7 +45,7 @@ function plainFigures({ row, gateways, ratios }: RowFigures) {
   };
 }
 
-const HEADER = ['', 'req/s', 'req/CPU-s', 'CPU', 'p50 ms', 'p99 ms', 'RSS MB', 'PSS MB', 'Leadgraph is'];
+const HEADER = ['', 'req/s', 'req/CPU-s', 'CPU', 'p50 ms', 'p99 ms', 'fetches', 'RSS MB', 'PSS MB', 'Leadgraph is'];
 
 function figureLines(measured: readonly RowFigures[]): string[] {
   const lines = measured.flatMap(({ row, gateways, ratios }) => [
@@ -53,12 +53,13 @@ function figureLines(measured: readonly RowFigures[]): string[] {
     ...[...gateways].map(([name, figures]) => {
       const ratio = ratios.get(name);
       return [
-        `  ${gatewayKinds.find((kind) => kind.name === name)?.label}`,
+        `  ${kindOf(name).label}`,
         shown(figures.requestsPerSecond),
         shown(figures.requestsPerCpuSecond),
         figures.cpu === undefined ? '–' : `${Math.round(figures.cpu * 100)} %`,
         shown(figures.p50Ms),
         shown(figures.p99Ms),
+        shown(figures.fetchesPerRequest),
         shown(figures.rssMb),
         shown(figures.pssMb),
         ratio ? `${rounded(ratio.times)} × by ${ratio.by}` : '',

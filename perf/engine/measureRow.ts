@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkAnswers } from '../gateways/checkAnswers.ts';
 import type { GatewayKind, GatewayName } from '../gateways/gatewayKinds.ts';
 import type { RunningGateway } from '../gateways/startGateway.ts';
-import { openLoad } from '../load/openLoad.ts';
+import { measureWindow, type Window } from '../load/measureWindow.ts';
+import { type LoadOptions, openLoad } from '../load/openLoad.ts';
 import { requestsOf } from '../load/requestsOf.ts';
 import { say } from '../report.ts';
 import { poolSize } from '../shop/catalogue.ts';
 import { operations } from '../shop/operations.ts';
 import type { TestBed } from '../testBed.ts';
-import { measureRound, type Round, type RoundOptions } from './measureRound.ts';
 import type { Row } from './rows.ts';
 
 /** How much is measured. */
@@ -20,7 +20,10 @@ export interface Amount {
 }
 
 /** The rounds of each gateway in one row. */
-export type RowRounds = ReadonlyMap<GatewayName, readonly Round[]>;
+export type RowRounds = ReadonlyMap<GatewayName, readonly Window[]>;
+
+/** Connections open and load runs for so long before anything is counted. */
+const RAMP_MS = 300;
 
 /**
  * Measures the gateways in turns, A B C A B C, so that what the machine does besides meets all of them alike. They are started anew for each row, checked to answer the
@@ -30,47 +33,62 @@ export async function measureRow(
   bed: TestBed,
   row: Row,
   kinds: readonly GatewayKind[],
-  amount: Amount,
+  { rounds, seconds, connections }: Amount,
 ): Promise<RowRounds> {
   const operation = operations[row.operation];
   const gateways: RunningGateway[] = [];
   try {
     for (const kind of kinds) gateways.push(await bed.start(kind, row.sharing));
     const lengths = await checkAnswers(gateways, operation, bed.keys.token);
-    const loads = gateways.map((gateway) => ({
-      gateway,
-      connections: amount.connections,
-      next: requestsOf(operation, bed.keys.token),
-      expectedLength: lengths.get(gateway) ?? 0,
-      seconds: amount.seconds,
-    }));
-    for (const load of loads) {
+    const contestants = gateways.map((gateway) => {
+      const load: LoadOptions = {
+        port: gateway.port,
+        connections,
+        next: requestsOf(operation, bed.keys.token),
+        expectedLength: lengths.get(gateway) ?? 0,
+      };
+      return { gateway, load, windows: [] as Window[] };
+    });
+    for (const { gateway, load } of contestants) {
       if (operation.variablesOf) await askForAll(load);
-      await measureRound(load);
+      await measureRound(bed, gateway, load, seconds);
     }
-    const rounds = new Map<GatewayName, Round[]>(kinds.map(({ name }) => [name, []]));
-    const recorded = await bed.replay.recorded();
-    for (let number = 1; number <= amount.rounds; number++) {
-      for (const load of loads) {
-        const round = await measureRound(load);
-        rounds.get(load.gateway.name)?.push(round);
-        say(`  ${row.label}, round ${number}: ${load.gateway.label} ${Math.round(round.requestsPerSecond)}/s`);
+    for (let number = 1; number <= rounds; number++) {
+      for (const { gateway, load, windows } of contestants) {
+        const window = await measureRound(bed, gateway, load, seconds);
+        windows.push(window);
+        const executed = window.recorded > 0 ? `, ${window.recorded} requests to subgraphs were new` : '';
+        say(`  ${row.label}, round ${number}: ${gateway.label} ${Math.round(window.requestsPerSecond)}/s${executed}`);
       }
     }
-    const late = (await bed.replay.recorded()) - recorded;
-    if (late > 0) say(`  (${late} requests to subgraphs were new in the measured rounds and had to be executed)`);
-    return rounds;
+    return new Map(contestants.map(({ gateway, windows }) => [gateway.name, windows]));
   } finally {
     await Promise.all(gateways.map((gateway) => gateway.stop()));
   }
 }
 
-/** Every request of the pool once, so that the subgraphs have all the answers in memory when it counts. */
-async function askForAll({ gateway, ...load }: RoundOptions): Promise<void> {
-  const running = await openLoad({ port: gateway.port, ...load });
+/** Connections of their own for each round: servers close those that idle while the others have their turn. */
+async function measureRound(
+  bed: TestBed,
+  gateway: RunningGateway,
+  options: LoadOptions,
+  seconds: number,
+): Promise<Window> {
+  const load = await openLoad(options);
   try {
-    for (let asked = 0; asked < poolSize + load.connections; asked += running.take().requests) await delay(20);
+    await delay(RAMP_MS);
+    return await measureWindow(load, gateway, bed.replay, seconds);
   } finally {
-    running.close();
+    load.close();
+  }
+}
+
+/** Every request of the pool once, so that the subgraphs have all the answers in memory when it counts. */
+async function askForAll(options: LoadOptions): Promise<void> {
+  const load = await openLoad(options);
+  try {
+    for (let asked = 0; asked < poolSize + options.connections; asked += load.take().requests) await delay(20);
+  } finally {
+    load.close();
   }
 }

@@ -62,7 +62,14 @@ const hiveRust: GatewayKind = {
   launch: (settings) => launchHive(settings, ['--hive-router-runtime']),
 };
 
-export const gatewayKinds: readonly GatewayKind[] = [leadgraph, apollo, hive, hiveRust];
+const kinds = { leadgraph, apollo, hive, 'hive-rust': hiveRust } satisfies Record<GatewayName, GatewayKind>;
+
+/** In the order in which they are measured. */
+export const gatewayKinds: readonly GatewayKind[] = Object.values(kinds);
+
+export function kindOf(name: GatewayName): GatewayKind {
+  return kinds[name];
+}
 
 /** Bare as well: no authentication, no header rules, no telemetry, no reporting. */
 function launchHive({ supergraphFile, port, sharing }: GatewaySettings, flags: string[]) {

@@ -1,4 +1,4 @@
-// The four subgraphs as a process of their own. Says its ports to the parent, and how many answers it has recorded when asked.
+// The four subgraphs as a process of their own. Says its ports to the parent, and what has come when asked.
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { subgraphs } from '../shop/subgraphs.ts';
@@ -13,6 +13,7 @@ for (const { name, sdl, resolvers } of subgraphs) {
   ports[name] = await listenForSubgraph(recordings);
 }
 process.on('message', () => {
-  process.send?.({ recorded: all.reduce((sum, { recorded }) => sum + recorded, 0) });
+  const sum = (key: 'requests' | 'recorded') => all.reduce((total, each) => total + each[key], 0);
+  process.send?.({ requests: sum('requests'), recorded: sum('recorded') });
 });
 process.send?.({ ports });

@@ -8,7 +8,8 @@ const MOST_ANSWERS = 30_000;
  * operation, and from then on answered from memory.
  */
 export class Recordings {
-  /** How many bodies had to be executed. */
+  /** How many requests came, and how many of them had to be executed. */
+  requests = 0;
   recorded = 0;
   private readonly answers = new Map<string, Buffer>();
   private readonly schema: GraphQLSchema;
@@ -19,6 +20,7 @@ export class Recordings {
 
   /** The whole HTTP response; undefined if it has to be recorded first. */
   find(body: string): Buffer | undefined {
+    this.requests += 1;
     return this.answers.get(body);
   }
 

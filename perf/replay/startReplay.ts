@@ -1,12 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../processes/childProcesses.ts';
 
+/** What came to the subgraphs since they were started. */
+export interface Traffic {
+  readonly requests: number;
+  /** Those that nobody had sent before, so that they had to be executed. */
+  readonly recorded: number;
+}
+
 /** The replayed subgraphs, running. */
 export interface Replay {
   /** Each subgraph's URL by its name. */
   readonly urls: Readonly<Record<string, string>>;
-  /** How many requests had to be executed because nobody had sent them before. */
-  readonly recorded: () => Promise<number>;
+  readonly traffic: () => Promise<Traffic>;
   readonly stop: () => Promise<void>;
 }
 
@@ -21,10 +27,10 @@ export async function startReplay(cores: string | undefined): Promise<Replay> {
   const { ports } = (await child.message()) as { ports: Record<string, number> };
   return {
     urls: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}/${name}`])),
-    recorded: async () => {
+    traffic: async () => {
       const answer = child.message();
-      child.send('recorded');
-      return ((await answer) as { recorded: number }).recorded;
+      child.send('traffic');
+      return (await answer) as Traffic;
     },
     stop: child.stop,
   };

@@ -1,19 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningGateway } from '../gateways/startGateway.ts';
-import { openLoad } from '../load/openLoad.ts';
 import { cpuSeconds, type Memory, memoryOf } from '../processes/processUse.ts';
+import type { Replay } from '../replay/startReplay.ts';
+import type { Load } from './openLoad.ts';
 
-/** The load of one gateway. */
-export interface RoundOptions {
-  readonly gateway: RunningGateway;
-  readonly connections: number;
-  readonly next: () => Buffer;
-  readonly expectedLength: number;
-  readonly seconds: number;
-}
-
-/** What one gateway did in one round. */
-export interface Round {
+/** What a gateway did in a span of time. */
+export interface Window {
   readonly requestsPerSecond: number;
   /** Requests for each second of CPU time of the gateway, its threads included; undefined where it cannot be read. */
   readonly requestsPerCpuSecond: number | undefined;
@@ -23,15 +15,21 @@ export interface Round {
   readonly p99: number;
   /** The most that was seen. */
   readonly memory: Memory | undefined;
+  /** Requests to subgraphs for each request. */
+  readonly fetchesPerRequest: number;
+  /** Requests to subgraphs that were new and had to be executed, which takes longer than a replay. */
+  readonly recorded: number;
 }
 
-/** Connections open and load runs for so long before anything is counted. */
-const RAMP_MS = 300;
 const MEMORY_EVERY_MS = 500;
 
-/** Loads one gateway for some seconds. Throws when it gives a wrong answer, or none. */
-export async function measureRound({ gateway, seconds, ...load }: RoundOptions): Promise<Round> {
-  const running = await openLoad({ port: gateway.port, ...load });
+/** Watches a gateway under a load that runs already. Throws when it gives a wrong answer, or none. */
+export async function measureWindow(
+  load: Load,
+  gateway: RunningGateway,
+  replay: Replay,
+  seconds: number,
+): Promise<Window> {
   let memory: Memory | undefined;
   const look = () => {
     const now = memoryOf(gateway.pid);
@@ -39,15 +37,16 @@ export async function measureRound({ gateway, seconds, ...load }: RoundOptions):
   };
   const timer = setInterval(look, MEMORY_EVERY_MS);
   try {
-    await delay(RAMP_MS);
-    running.take();
-    const before = cpuSeconds(gateway.pid);
+    const trafficBefore = await replay.traffic();
+    load.take();
+    const cpuBefore = cpuSeconds(gateway.pid);
     await delay(seconds * 1000);
-    const { requests, latencies, seconds: span } = running.take();
-    const after = cpuSeconds(gateway.pid);
+    const { requests, latencies, seconds: span } = load.take();
+    const cpuAfter = cpuSeconds(gateway.pid);
+    const trafficAfter = await replay.traffic();
     look();
     if (requests === 0) throw new Error(`no answer in ${seconds} s`);
-    const used = before === undefined || after === undefined ? undefined : after - before;
+    const used = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
     return {
       requestsPerSecond: requests / span,
       requestsPerCpuSecond: used && requests / used,
@@ -55,11 +54,12 @@ export async function measureRound({ gateway, seconds, ...load }: RoundOptions):
       p50: latencies.quantile(0.5),
       p99: latencies.quantile(0.99),
       memory,
+      fetchesPerRequest: (trafficAfter.requests - trafficBefore.requests) / requests,
+      recorded: trafficAfter.recorded - trafficBefore.recorded,
     };
   } catch (error) {
     throw new Error(`${gateway.label}: ${(error as Error).message}\n${gateway.lastOutput()}`, { cause: error });
   } finally {
     clearInterval(timer);
-    running.close();
   }
 }

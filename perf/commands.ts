@@ -1,0 +1,7 @@
+import type { Command } from './commandLine.ts';
+import { engine } from './engine.ts';
+import { operations } from './operations.ts';
+import { soak } from './soak.ts';
+
+/** The subcommands of `npm run perf`. */
+export const commands: Readonly<Record<string, Command>> = { engine, soak, operations };
