@@ -1,5 +1,12 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
-import { type GraphQLObjectType, isAbstractType, Kind, parse, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLFormattedError,
+  type GraphQLObjectType,
+  isAbstractType,
+  Kind,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
 import type { PreparedOperation } from '../operation/prepareDocument.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { collectFields, type SelectionContext } from './collectFields.js';
@@ -10,6 +17,7 @@ import { compileWriter, type Writer } from './compileWriter.js';
 import { selectedNames, typeAt } from './operationPlaces.js';
 import type { PlannedOperation } from './plannedOperation.js';
 import type { SupergraphFacts } from './supergraphFacts.js';
+import { unresolvedRootFields } from './unresolvedFields.js';
 
 /** What operations of one supergraph are compiled with. */
 export interface CompilerContext {
@@ -34,13 +42,15 @@ export interface CompiledVariant {
   readonly fetches: readonly CompiledFetch[];
   readonly root: ResponsePart;
   readonly introspect: Introspect | undefined;
+  /** What every response has: errors of fields that the plan does not bring. */
+  readonly errors: readonly GraphQLFormattedError[];
   /** What each deferred part sends. */
   readonly deferred: ReadonlyMap<DeferredPart, ResponsePart>;
 }
 
 /**
- * Compiles an operation for one set of values of its conditions, from its plan for them as JSON (see `plannedOperation`). Throws on a plan that cannot be
- * executed: a fault of ours.
+ * Compiles an operation for one set of values of its conditions, from its plan for them as JSON (see `plannedOperation`). Throws `RequestRefused` PLANNING_FAILED on a plan
+ * without anything in it, another error on one that cannot be executed: a fault of ours.
  */
 export function compileVariant(
   planned: PlannedOperation,
@@ -77,6 +87,7 @@ export function compileVariant(
     fetches: planContext.fetches,
     root,
     introspect: compileIntrospection(rootFields, definition, fragments, facts.apiSchema),
+    errors: unresolvedRootFields(rootType, rootFields, planContext.fetches, clientNames),
     deferred,
   };
 }

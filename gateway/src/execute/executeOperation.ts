@@ -40,6 +40,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
     const found = operation.variantFor(variables);
     const variant = found instanceof Promise ? await found : found;
     const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
+    execution.errors.push(...variant.errors);
     const first = Promise.withResolvers<readonly Position[]>();
     const later =
       variant.plan.deferred.length > 0 ? startDeferred(operation, variant, execution, first.promise, log) : undefined;

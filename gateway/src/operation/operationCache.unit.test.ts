@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import type { Subgraph } from '../subgraph/subgraph.js';
 import { OperationCache, type OperationCacheOptions } from './operationCache.js';
 
 const facts = readSupergraphFacts({
@@ -13,6 +14,10 @@ const facts = readSupergraphFacts({
   internalSelections: [],
 });
 
+/** Whatever the operation is. */
+const PLAN = JSON.stringify({ kind: 'Fetch', serviceName: 's', operation: '{a b c self{a}}', variableUsages: [] });
+const subgraphs = new Map([['s', { name: 's' } as Subgraph]]);
+
 /** What the planner was asked for. */
 const planned: string[] = [];
 const lookups: string[] = [];
@@ -20,12 +25,12 @@ let answerPlan: (text: string) => Promise<string>;
 beforeEach(() => {
   planned.length = 0;
   lookups.length = 0;
-  answerPlan = async () => 'null';
+  answerPlan = async () => PLAN;
 });
 
 function createCache(bounds: Partial<Pick<OperationCacheOptions, 'mostDocuments' | 'mostBytes'>> = {}): OperationCache {
   return new OperationCache({
-    compiler: { facts, subgraphs: new Map() },
+    compiler: { facts, subgraphs },
     plan: (text) => {
       planned.push(text);
       return answerPlan(text);
@@ -46,7 +51,7 @@ const refusal = (code: ErrorCode) => new RequestRefused(code, 'No.');
 it('an operation is prepared once and found again', async () => {
   const cache = createCache();
   const operation = cache.find(keyOf('{ a }'));
-  expect(await operation.variantFor({})).toMatchObject({ planJson: 'null' });
+  expect(await operation.variantFor({})).toMatchObject({ planJson: PLAN });
   expect(cache.find(keyOf('{ a }'))).toBe(operation);
   expect(operation.variantFor({})).not.toBeInstanceOf(Promise);
   expect([planned, lookups]).toEqual([['{ a }'], ['miss', 'hit']]);
@@ -57,7 +62,7 @@ it('requests that come while it is planned wait for the same plan', async () => 
   answerPlan = () => promise;
   const cache = createCache();
   const asked = Array.from({ length: 10 }, () => plan(cache, '{ a }'));
-  resolve('null');
+  resolve(PLAN);
   expect(new Set(await Promise.all(asked)).size).toBe(1);
   expect(planned).toEqual(['{ a }']);
 });
@@ -98,7 +103,7 @@ describe('what is kept is bounded', () => {
   });
 
   it('by bytes of plans, which come later', async () => {
-    answerPlan = async () => `null${' '.repeat(3_000)}`;
+    answerPlan = async () => `${PLAN}${' '.repeat(3_000)}`;
     const cache = createCache({ mostBytes: 100_000 });
     const texts = ['{ a }', '{ b }', '{ c }', '{ a b }', '{ b c }'];
     for (const text of texts) cache.find(keyOf(text));
@@ -110,7 +115,7 @@ describe('what is kept is bounded', () => {
   it('an operation larger than the bound is answered and not kept, and pushes nothing out', async () => {
     const cache = createCache({ mostBytes: 50_000 });
     await plan(cache, '{ a }');
-    expect((await plan(cache, `{ b ${' '.repeat(1_000)} }`)).planJson).toBe('null');
+    expect((await plan(cache, `{ b ${' '.repeat(1_000)} }`)).planJson).toBe(PLAN);
     expect(textsIn(cache)).toEqual(['{ a }']);
   });
 
@@ -157,11 +162,11 @@ describe('an operation that is not planned', () => {
       for (let round = 0; round < 3; round++)
         await expect(plan(cache, '{ a }')).rejects.toEqual(expect.objectContaining({ code }));
       expect(planned.length).toBe(1);
-      answerPlan = async () => 'null';
+      answerPlan = async () => PLAN;
       const later = performance.now() + 61_000;
       vi.spyOn(performance, 'now').mockReturnValue(later);
       // The cache looks at the clock once a millisecond.
-      await vi.waitFor(async () => expect((await plan(cache, '{ a }')).planJson).toBe('null'));
+      await vi.waitFor(async () => expect((await plan(cache, '{ a }')).planJson).toBe(PLAN));
     });
   }
 
@@ -170,16 +175,16 @@ describe('an operation that is not planned', () => {
       answerPlan = async () => Promise.reject(error);
       const cache = createCache();
       await expect(plan(cache, '{ a }')).rejects.toBe(error);
-      answerPlan = async () => 'null';
-      expect((await plan(cache, '{ a }')).planJson).toBe('null');
+      answerPlan = async () => PLAN;
+      expect((await plan(cache, '{ a }')).planJson).toBe(PLAN);
     });
   }
 
   it('for one combination of conditions is planned for others', async () => {
-    answerPlan = async (text) => (text.includes('c') ? Promise.reject(refusal('PLANNING_FAILED')) : 'null');
+    answerPlan = async (text) => (text.includes('c') ? Promise.reject(refusal('PLANNING_FAILED')) : PLAN);
     const cache = createCache();
     const text = 'query ($x: Boolean!) { a c @include(if: $x) }';
     await expect(plan(cache, text, { x: true })).rejects.toEqual(refusal('PLANNING_FAILED'));
-    expect((await plan(cache, text, { x: false })).planJson).toBe('null');
+    expect((await plan(cache, text, { x: false })).planJson).toBe(PLAN);
   });
 });
