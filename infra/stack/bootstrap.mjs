@@ -23,7 +23,11 @@ const COMMANDS = {
   test: { run: [script('infra/stack/src/test.ts')] },
   demo: { run: [script('infra/stack/src/demo/main.ts')] },
   // The supergraph's file is named from where the user stands; npm has changed into the project.
-  gateway: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/main.js')], folder: process.env.INIT_CWD },
+  gateway: {
+    build: ['@leadgraph/gateway'],
+    run: [script('gateway/dist/main.js', '--max-semi-space-size=32')],
+    folder: process.env.INIT_CWD,
+  },
   token: { run: [script('infra/stack/src/token.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
   'dead-letters': {

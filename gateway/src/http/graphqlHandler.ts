@@ -111,7 +111,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     checkMethod(operation, request.method);
     operation.checkVariables(variables);
     const isQuery = operation.type === OperationTypeNode.QUERY;
-    const result = await options.execute({
+    const executing = options.execute({
       operation,
       variables,
       context: {
@@ -124,8 +124,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
       },
       explain: (explain || request.headers['graphql-plan'] === 'true') && options.mayExplain(identity),
     });
-    if (!isQuery) options.mutations.finished += 1;
-    return result;
+    return isQuery ? executing : executing.finally(() => (options.mutations.finished += 1));
   }
 
   function write(
