@@ -68,3 +68,67 @@ describe('fields that the planner finds no way to', () => {
     });
   });
 });
+
+describe('a field that requires others, in a subgraph that resolves only some of its keys', () => {
+  let graph: ComposedGraph;
+  const parts = [
+    { sku: 'a', serial: '1', maker: { code: 'm' }, number: 1, weight: 2 },
+    { sku: 'b', serial: '2', maker: { code: 'm' }, number: 2, weight: null },
+  ];
+  beforeAll(async () => {
+    graph = await startComposed({
+      stock: {
+        sdl: /* GraphQL */ `
+          type Query {
+            parts: [Part]
+          }
+          type Part
+            @key(fields: "serial", resolvable: false)
+            @key(fields: "sku", resolvable: false)
+            @key(fields: "maker { code } number")
+            @key(fields: "maker { code }", resolvable: false) {
+            sku: ID!
+            serial: ID!
+            maker: Maker
+            number: Int
+            weight: Int @external
+            freight: String @requires(fields: "weight")
+          }
+          type Maker {
+            code: String
+          }
+        `,
+        resolvers: {
+          Query: { parts: () => parts.map(({ weight, ...part }) => part) },
+          Part: {
+            __resolveReference: ({ maker, number, weight }: (typeof parts)[number]) => ({ maker, number, weight }),
+            freight: (part: (typeof parts)[number]) => `${part.maker.code}${part.number}: ${part.weight}`,
+          },
+        },
+      },
+      catalog: {
+        sdl: /* GraphQL */ `
+          type Part @key(fields: "sku") {
+            sku: ID!
+            weight: Int
+          }
+        `,
+        resolvers: {
+          Part: { __resolveReference: ({ sku }: { sku: string }) => parts.find((part) => part.sku === sku) },
+        },
+      },
+    });
+  });
+  afterAll(() => graph?.stop());
+
+  it('is fetched by one that it resolves', async () => {
+    const { body } = await graph.gateway.query('{ parts { freight } }');
+    expect(body).toEqual({ data: { parts: [{ freight: 'm1: 2' }, { freight: 'm2: null' }] } });
+    expect(graph.seen.at(-1)?.variables).toEqual({
+      representations: [
+        { __typename: 'Part', maker: { code: 'm' }, number: 1, weight: 2 },
+        { __typename: 'Part', maker: { code: 'm' }, number: 2, weight: null },
+      ],
+    });
+  });
+});

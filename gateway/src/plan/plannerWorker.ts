@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import { missingExecutableDirectives, printDefinitions, withoutDirectives } from './executableDirectives.ts';
 import type { LoadedSupergraph, PlannerInput, PlannerReply, PlannerRequest } from './plannerProtocol.js';
+import { resolvableKeysFirst } from './resolvableKeysFirst.ts';
 
 /*
  * The thread of Apollo's planner: takes one supergraph, then plans the operations that it is sent, one at a time. Alone in a thread because planning is
@@ -55,7 +56,7 @@ interface Loaded {
 }
 
 function load(): Loaded {
-  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES });
+  const supergraph = Supergraph.build(resolvableKeysFirst(parse(supergraphSdl)), { supportedFeatures: FEATURES });
   const planner = new QueryPlanner(supergraph, {
     incrementalDelivery: { enableDefer: true },
     // Plans are kept by the gateway, compiled.
