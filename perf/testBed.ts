@@ -5,6 +5,7 @@ import type { GatewayKind, Sharing } from './gateways/gatewayKinds.ts';
 import { type Keys, makeKeys } from './gateways/keys.ts';
 import { type RunningGateway, startGateway } from './gateways/startGateway.ts';
 import { assignCores, type Cores } from './processes/cores.ts';
+import { waitForTurn } from './processes/waitForTurn.ts';
 import { type Replay, startReplay } from './replay/startReplay.ts';
 import { composeShop } from './shop/composeShop.ts';
 
@@ -16,8 +17,9 @@ export interface TestBed {
   readonly start: (kind: GatewayKind, sharing: Sharing) => Promise<RunningGateway>;
 }
 
-/** Prepares a measurement. Its files are deleted and its processes ended when this process ends. */
+/** Prepares a measurement, when no other one is under way. Its files are deleted and its processes ended when this process ends. */
 export async function prepareTestBed(): Promise<TestBed> {
+  await waitForTurn();
   const folder = mkdtempSync(join(tmpdir(), 'leadgraph-perf-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const cores = assignCores();
