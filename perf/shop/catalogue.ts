@@ -21,14 +21,34 @@ export interface Review {
   readonly product: string;
 }
 
-const NAMES = ['Ada Lovelace', 'Alan Turing', 'Grace Hopper', 'Edsger Dijkstra', 'Barbara Liskov', 'Donald Knuth'];
-const THINGS = ['Table', 'Couch', 'Chair', 'Lamp', 'Shelf', 'Desk', 'Stool', 'Bench', 'Mirror'];
+const NAMES = [
+  'Ada Lovelace',
+  'Alan Mathison Turing',
+  'Grace Hopper',
+  'Edsger Dijkstra',
+  'Barbara Liskov',
+  'Donald Knuth',
+];
+const THINGS = [
+  'Table of oak, 2 m',
+  'Couch of linen',
+  'Chair of beech',
+  'Lamp',
+  'Shelf',
+  'Desk',
+  'Stool',
+  'Bench',
+  'Mirror',
+];
 const OPINIONS = [
-  'Love it!',
-  'Too expensive for what it is.',
-  'Could be better.',
+  'Would buy it once more.',
+  'Too expensive for what it does.',
+  'Could be better, and could be cheaper.',
   'Prefer something else in this room.',
 ];
+/** Who wrote each review, and of what, by their places in the lists of users and products. */
+const AUTHORS = [0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1];
+const REVIEWED = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
 
 /** How many products there are besides the nine that the large operation shows: one for each request of the operation with distinct variables. */
 export const poolSize = 3000;
@@ -47,12 +67,12 @@ export const topProducts: readonly Product[] = THINGS.map((name, index) => ({
   weight: 100 + index * 50,
 }));
 
-/** Four authors and four products have all the reviews between them: much of the large response is the same few entities, as in the benchmark that this is shaped after. */
-export const reviews: readonly Review[] = Array.from({ length: 11 }, (_, index) => ({
+/** Two authors and three products have all the reviews between them: the large response is the same few entities over and over, as in the benchmark that this is shaped after. */
+export const reviews: readonly Review[] = AUTHORS.map((author, index) => ({
   id: `r${index + 1}`,
   body: OPINIONS[index % OPINIONS.length] ?? '',
-  author: `u${(index % 4) + 1}`,
-  product: `p${(index % 4) + 1}`,
+  author: `u${author + 1}`,
+  product: `p${(REVIEWED[index] ?? 0) + 1}`,
 }));
 
 /** The UPC of a product of the pool; `index` counts from 0 and starts again at its end. */

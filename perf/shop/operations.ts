@@ -9,7 +9,7 @@ export interface Operation {
 }
 export type OperationName = 'large' | 'small' | 'medium' | 'distinct';
 
-/** 87 kB from four subgraphs, through many lists that hold the same few entities. */
+/** 86 kB from four subgraphs, through many lists that hold the same few entities. */
 const large = `fragment User on User { id username name }
 fragment Review on Review { id body }
 fragment Product on Product { inStock name price shippingEstimate upc weight }
