@@ -29,7 +29,7 @@ export function readPath(path: ResponsePath): PathStep[] {
 type Json = any;
 
 /**
- * The objects that a path leads to; what is null or of another shape is left out. `unique`: lists and objects that are reached over several ways
+ * The objects that a path reaches; what is null or of another shape is left out. `unique`: lists and objects that are reached over several ways
  * are followed once.
  */
 export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): object[] {
@@ -52,7 +52,7 @@ export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Su
   return unique && objects.length > 1 ? [...new Set(objects)] : objects;
 }
 
-/** Every position that a path leads to, with the object there: the same object once for each of its positions. */
+/** Every position that a path reaches, with the object there: the same object once for each of its positions. */
 export function positionsAt(
   data: object,
   steps: readonly PathStep[],

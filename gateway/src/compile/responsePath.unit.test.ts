@@ -21,13 +21,13 @@ describe('the path of a plan', () => {
     ]);
   });
 
-  it('of no steps leads to the data itself', () => {
+  it('of no steps reaches the data itself', () => {
     const data = {};
     expect(at(data, '')).toEqual([data]);
     expect(positions(data, '')).toEqual([[]]);
   });
 
-  it('leads through objects and lists of lists', () => {
+  it('goes through objects and lists of lists', () => {
     const data = { a: { b: [[{ id: 1 }, null], [], [{ id: 2 }]] } };
     expect(at(data, 'a.b.@.@')).toEqual([{ id: 1 }, { id: 2 }]);
     expect(positions(data, 'a.b.@.@')).toEqual([

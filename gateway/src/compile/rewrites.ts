@@ -7,7 +7,7 @@ type Json = any;
 const CONDITION = '... on ';
 
 /**
- * Changes data as the plan's rewrites say, in place: sets a value, or renames a key, wherever the path leads; `... on T` steps hold for
+ * Changes data as the plan's rewrites say, in place: sets a value, or renames a key, wherever the path goes; `... on T` steps hold for
  * objects of that type and for those whose type is not known.
  */
 export function applyRewrites(rewrites: readonly FetchDataRewrite[], data: unknown, subtypes: Subtypes): void {

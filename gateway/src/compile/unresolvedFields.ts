@@ -8,7 +8,7 @@ const CODE: ErrorCode = 'PLANNING_FAILED';
 
 /**
  * An error for each root field that the plan does not bring. Apollo's planner leaves out what it finds no way to without a word, such as fields of an `@interfaceObject` that no
- * resolvable key leads to: to a client such a field would seem to be null. Throws `RequestRefused` PLANNING_FAILED when the plan brings nothing at all.
+ * resolvable key reaches: to a client such a field would seem to be null. Throws `RequestRefused` PLANNING_FAILED when the plan brings nothing at all.
  */
 export function unresolvedRootFields(
   rootType: GraphQLObjectType,
