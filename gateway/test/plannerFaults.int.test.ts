@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openParts } from './fixtures/openParts.js';
 import { type ComposedGraph, startComposed } from './fixtures/startComposed.js';
 
 /*
@@ -130,5 +131,116 @@ describe('a field that requires others, in a subgraph that resolves only some of
         { __typename: 'Part', maker: { code: 'm' }, number: 2, weight: null },
       ],
     });
+  });
+});
+
+describe('requirements of one field with different arguments', () => {
+  let graph: ComposedGraph;
+  beforeAll(async () => {
+    graph = await startComposed({
+      shop: {
+        sdl: /* GraphQL */ `
+          enum Currency {
+            USD
+            EUR
+            CHF
+            YEN
+          }
+          type Query {
+            item: Item
+          }
+          type Mutation {
+            buy: Item
+          }
+          type Item @key(fields: "id") {
+            id: ID!
+            price(in: Currency!): Int
+          }
+        `,
+        resolvers: {
+          Query: { item: () => ({ id: 'i1' }) },
+          Mutation: { buy: () => ({ id: 'i2' }) },
+          Item: {
+            price: (_item: object, { in: currency }: { in: string }) => {
+              if (currency === 'CHF') throw new Error('no francs');
+              return currency === 'EUR' ? 2 : 1;
+            },
+          },
+        },
+      },
+      tax: {
+        sdl: /* GraphQL */ `
+          enum Currency {
+            USD
+            EUR
+            CHF
+            YEN
+          }
+          type Item @key(fields: "id") {
+            id: ID!
+            price(in: Currency!): Int @external
+            dollars(x: Int): String @requires(fields: "price(in: USD)")
+            euros(x: Int): String @requires(fields: "price(in: EUR)")
+            francs: String @requires(fields: "price(in: CHF)")
+          }
+        `,
+        resolvers: {
+          Item: Object.fromEntries(
+            ['dollars', 'euros', 'francs'].map((name) => [name, (item: { price: number }) => `${name} ${item.price}`]),
+          ),
+        },
+      },
+    });
+  });
+  afterAll(() => graph?.stop());
+  beforeEach(() => {
+    graph.seen.length = 0;
+  });
+
+  it('are fetched together, and sent apart with the variables that they need', async () => {
+    const query = 'query Q($x: Int, $y: Int) { item { dollars(x: $x) price(in: YEN) euros(x: $y) } }';
+    const { body } = await graph.gateway.query(query, { x: 1, y: 2 });
+    expect(body).toEqual({ data: { item: { dollars: 'dollars 1', price: 1, euros: 'euros 2' } } });
+    const sent = (price: number) => ({ representations: [{ __typename: 'Item', id: 'i1', price }] });
+    const [first, ...others] = graph.seen.map(({ subgraph, variables }) => ({ subgraph, variables }));
+    expect(first?.subgraph).toBe('shop');
+    expect(others).toHaveLength(2);
+    expect(others).toContainEqual({ subgraph: 'tax', variables: { ...sent(1), x: 1 } });
+    expect(others).toContainEqual({ subgraph: 'tax', variables: { ...sent(2), y: 2 } });
+  });
+
+  it('in mutations and deferred parts as well', async () => {
+    const { body } = await graph.gateway.query('mutation { a: buy { euros } b: buy { dollars euros } }');
+    expect(body).toEqual({ data: { a: { euros: 'euros 2' }, b: { dollars: 'dollars 1', euros: 'euros 2' } } });
+    const query =
+      '{ item { dollars ... @defer { euros deferred: dollars } ... @defer(label: "last") { again: euros } } }';
+    const parts = await (await openParts(graph.gateway.url, query)).rest();
+    expect(parts[0]).toEqual({ data: { item: { dollars: 'dollars 1' } }, hasNext: true });
+    const incremental = parts.slice(1).flatMap((part) => part.incremental ?? []);
+    expect(incremental).toHaveLength(2);
+    expect(incremental).toContainEqual({ data: { euros: 'euros 2', deferred: 'dollars 1' }, path: ['item'] });
+    expect(incremental).toContainEqual({ data: { again: 'euros 2' }, path: ['item'], label: 'last' });
+  });
+
+  it('have their errors under their own names, and leave the others alone', async () => {
+    const { body } = await graph.gateway.query('{ item { euros francs dollars } }');
+    expect(body).toEqual({
+      data: { item: { euros: 'euros 2', francs: 'francs null', dollars: 'dollars 1' } },
+      errors: [
+        {
+          message: 'no francs',
+          path: ['item', 'price'],
+          extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', serviceName: 'shop' },
+        },
+      ],
+    });
+  });
+
+  it('leave no traces in the schema', async () => {
+    const { body } = await graph.gateway.query('{ __type(name: "Item") { fields { name } } }');
+    const names = body.data.__type.fields.map(({ name }: { name: string }) => name);
+    expect(names.sort()).toEqual(['dollars', 'euros', 'francs', 'id', 'price']);
+    const refused = await graph.gateway.query('{ item { price__required_0 } }');
+    expect(refused.body.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
 });

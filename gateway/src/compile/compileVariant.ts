@@ -65,7 +65,7 @@ export function compileVariant(
     interfaceObjects: facts.interfaceObjects,
     subgraphs,
     operationHash: hash,
-    clientNames,
+    clientNames: facts.standIns.size > 0 ? new Map([...facts.standIns, ...clientNames]) : clientNames,
     selectedAt: (place) => selectedAt().get(place) ?? NOTHING,
     fetches: [],
   };

@@ -13,6 +13,8 @@ export interface SupergraphFacts {
   readonly interfaceObjects: ReadonlySet<string>;
   /** The fields of keys and requirements, with the arguments they are asked with there: name → printed arguments. */
   readonly internalFields: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Names that required fields are fetched under, to be told apart → their own names. */
+  readonly standIns: ReadonlyMap<string, string>;
 }
 
 /** Reads what the planner's thread told of the supergraph. */
@@ -22,6 +24,7 @@ export function readSupergraphFacts(loaded: LoadedSupergraph): SupergraphFacts {
     subtypes: new Map(Object.entries(loaded.subtypes).map(([name, types]) => [name, new Set(types)])),
     interfaceObjects: new Set(loaded.interfaceObjects),
     internalFields: internalFields(loaded.internalSelections),
+    standIns: new Map(Object.entries(loaded.standIns ?? {})),
   };
 }
 

@@ -24,10 +24,13 @@ const APOLLO_SPECS = 'https://specs.apollo.dev/';
 /**
  * The definitions of the directives that operations may have and Apollo's API schema lacks: it takes out all that comes by `@link`, what subgraphs compose for their clients
  * included (`@composeDirective`), so that operations with it would be refused. What Apollo's own specifications define stays out, and what has arguments of types that
- * clients do not see.
+ * clients do not see. `full`: the supergraph as graphql-js has it.
  */
-export function missingExecutableDirectives(supergraph: Schema, apiSchema: GraphQLSchema): DirectiveDefinitionNode[] {
-  const full = supergraph.toGraphQLJSSchema();
+export function missingExecutableDirectives(
+  supergraph: Schema,
+  full: GraphQLSchema,
+  apiSchema: GraphQLSchema,
+): DirectiveDefinitionNode[] {
   return full.getDirectives().flatMap(({ name, args, astNode }) => {
     const definition = supergraph.directive(name);
     const feature = definition && supergraph.coreFeatures?.sourceFeature(definition)?.feature;

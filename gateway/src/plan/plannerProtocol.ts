@@ -23,6 +23,8 @@ export interface LoadedSupergraph {
   readonly interfaceObjects: readonly string[];
   /** The selections of all keys, requirements and context arguments. */
   readonly internalSelections: readonly string[];
+  /** Names that required fields are fetched under, to be told apart → their own names: see `separateRequirements`. */
+  readonly standIns?: Readonly<Record<string, string>>;
 }
 
 export interface PlannerRequest {

@@ -9,6 +9,7 @@ import {
 import { QueryPlanner } from '@apollo/query-planner';
 import {
   type DirectiveDefinitionNode,
+  type DocumentNode,
   type GraphQLSchema,
   isAbstractType,
   isInterfaceType,
@@ -18,6 +19,9 @@ import {
 import { missingExecutableDirectives, printDefinitions, withoutDirectives } from './executableDirectives.ts';
 import type { LoadedSupergraph, PlannerInput, PlannerReply, PlannerRequest } from './plannerProtocol.js';
 import { resolvableKeysFirst } from './resolvableKeysFirst.ts';
+import { restoreRequirements } from './restoreRequirements.ts';
+import { type SeparatedRequirements, separateRequirements } from './separateRequirements.ts';
+import { withoutStandIns } from './standIns.ts';
 
 /*
  * The thread of Apollo's planner: takes one supergraph, then plans the operations that it is sent, one at a time. Alone in a thread because planning is
@@ -32,12 +36,13 @@ const FEATURES = new Set([...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, `${CONTEXT_S
 const reply = (message: PlannerReply) => port.postMessage(message);
 
 try {
-  const { planner, apiSchema, unplanned, loaded } = load();
+  const { planner, apiSchema, unplanned, separated, loaded } = load();
   port.on('message', ({ id, text, operationName }: PlannerRequest) => {
     try {
       const document = withoutDirectives(parse(text), unplanned);
       const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
-      reply({ kind: 'planned', id, plan: JSON.stringify(planner.buildQueryPlan(operation).node ?? null) });
+      const plan = restoreRequirements(planner.buildQueryPlan(operation).node, separated);
+      reply({ kind: 'planned', id, plan: JSON.stringify(plan ?? null) });
     } catch (error) {
       reply({ kind: 'not-planned', id, reason: reasonOf(error) });
     }
@@ -52,32 +57,52 @@ interface Loaded {
   readonly apiSchema: Schema;
   /** Directives that operations may have, and that the planner does not know. */
   readonly unplanned: readonly DirectiveDefinitionNode[];
+  readonly separated: SeparatedRequirements;
   readonly loaded: LoadedSupergraph;
 }
 
 function load(): Loaded {
-  const supergraph = Supergraph.build(resolvableKeysFirst(parse(supergraphSdl)), { supportedFeatures: FEATURES });
+  const document = resolvableKeysFirst(parse(supergraphSdl, { noLocation: true }));
+  const { supergraph, planner, separated } = buildSeparated(document);
+  const apiSchema = supergraph.apiSchema();
+  const full = supergraph.schema.toGraphQLJSSchema();
+  const api = apiSchema.toGraphQLJSSchema({ includeDefer: true });
+  const unplanned = missingExecutableDirectives(supergraph.schema, full, api);
+  return {
+    planner,
+    apiSchema,
+    unplanned,
+    separated,
+    loaded: {
+      apiSdl: printSchema(withoutStandIns(api, separated.standIns)) + printDefinitions(unplanned),
+      standIns: Object.fromEntries([...separated.standIns].map(([standIn, { name }]) => [standIn, name])),
+      subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
+      subtypes: subtypesOf(full),
+      ...readJoins(supergraph.schema),
+    },
+  };
+}
+
+/** The planner for the supergraph with separated requirements; for the supergraph as it is, should Apollo's packages refuse what was made of it. */
+function buildSeparated(document: DocumentNode) {
+  const { document: changed, ...separated } = separateRequirements(document);
+  try {
+    return { ...buildPlanner(changed), separated };
+  } catch (error) {
+    if (changed === document) throw error;
+    return { ...buildPlanner(document), separated: { standIns: new Map(), needs: new Map() } };
+  }
+}
+
+function buildPlanner(document: DocumentNode): { supergraph: Supergraph; planner: QueryPlanner } {
+  const supergraph = Supergraph.build(document, { supportedFeatures: FEATURES });
   const planner = new QueryPlanner(supergraph, {
     incrementalDelivery: { enableDefer: true },
     // Plans are kept by the gateway, compiled.
     cache: { get: async () => undefined, set: async () => {}, delete: async () => true, clear() {} },
     debug: { maxEvaluatedPlans, pathsLimit },
   });
-  const apiSchema = supergraph.apiSchema();
-  const full = supergraph.schema.toGraphQLJSSchema();
-  const api = apiSchema.toGraphQLJSSchema({ includeDefer: true });
-  const unplanned = missingExecutableDirectives(supergraph.schema, api);
-  return {
-    planner,
-    apiSchema,
-    unplanned,
-    loaded: {
-      apiSdl: printSchema(api) + printDefinitions(unplanned),
-      subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
-      subtypes: subtypesOf(full),
-      ...readJoins(supergraph.schema),
-    },
-  };
+  return { supergraph, planner };
 }
 
 /** For each abstract type of the supergraph its objects and interfaces, those that clients do not see included: what `requires` may meet. */

@@ -11,6 +11,7 @@ import { interfaces } from './interfaces.js';
 import { keys } from './keys.js';
 import { mutations } from './mutations.js';
 import { provides } from './provides.js';
+import { requirementConflicts } from './requirementConflicts.js';
 import { requires } from './requires.js';
 import { sharing } from './sharing.js';
 import { unions } from './unions.js';
@@ -21,6 +22,7 @@ export const featureSupergraphs: readonly FeatureSupergraph[] = [
   unions,
   interfaceObjects,
   requires,
+  requirementConflicts,
   provides,
   sharing,
   inaccessible,
