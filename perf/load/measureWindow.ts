@@ -22,8 +22,11 @@ export interface Window {
 }
 
 const MEMORY_EVERY_MS = 500;
+/** Fewer answers say nothing; a slow gateway on a busy machine may need longer for them than a short window. */
+const FEWEST_ANSWERS = 50;
+const LONGEST_EXTRA_MS = 30_000;
 
-/** Watches a gateway under a load that runs already. Throws when it gives a wrong answer, or none. */
+/** Watches a gateway under a load that runs already, for so many seconds and until there are enough answers. Throws when it gives a wrong answer, or none. */
 export async function measureWindow(
   load: Load,
   gateway: RunningGateway,
@@ -41,11 +44,11 @@ export async function measureWindow(
     load.take();
     const cpuBefore = cpuSeconds(gateway.pid);
     await delay(seconds * 1000);
+    await untilAnswered(load);
     const { requests, latencies, seconds: span } = load.take();
     const cpuAfter = cpuSeconds(gateway.pid);
     const trafficAfter = await replay.traffic();
     look();
-    if (requests === 0) throw new Error(`no answer in ${seconds} s`);
     const used = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
     return {
       requestsPerSecond: requests / span,
@@ -61,5 +64,13 @@ export async function measureWindow(
     throw new Error(`${gateway.label}: ${(error as Error).message}\n${gateway.lastOutput()}`, { cause: error });
   } finally {
     clearInterval(timer);
+  }
+}
+
+async function untilAnswered(load: Load): Promise<void> {
+  const deadline = performance.now() + LONGEST_EXTRA_MS;
+  while (load.answered() < FEWEST_ANSWERS) {
+    if (performance.now() > deadline) throw new Error(`only ${load.answered()} answers`);
+    await delay(50);
   }
 }

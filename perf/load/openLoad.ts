@@ -23,6 +23,8 @@ export interface LoadWindow {
 export interface Load {
   /** What was answered since the last call. Throws when an answer was wrong or a connection broke. */
   take(): LoadWindow;
+  /** How many were answered since the last call of `take`. */
+  answered(): number;
   close(): void;
 }
 
@@ -34,12 +36,12 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     failure ??= error;
     for (const socket of sockets) socket.destroy();
   };
-  const answered = (milliseconds: number) => {
+  const count = (milliseconds: number) => {
     counted.requests += 1;
     counted.latencies.add(milliseconds);
   };
   const sockets: Socket[] = [];
-  for (let index = 0; index < options.connections; index++) sockets.push(openConnection(options, answered, fail));
+  for (let index = 0; index < options.connections; index++) sockets.push(openConnection(options, count, fail));
 
   await Promise.all(
     sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
@@ -55,6 +57,10 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       const { requests, since, latencies } = counted;
       Object.assign(counted, { requests: 0, since: now, latencies: new Latencies() });
       return { requests, seconds: (now - since) / 1000, latencies };
+    },
+    answered() {
+      check();
+      return counted.requests;
     },
     close() {
       for (const socket of sockets) socket.destroy();
