@@ -16,12 +16,12 @@ import {
   parse,
   printSchema,
 } from 'graphql';
-import { missingExecutableDirectives, printDefinitions, withoutDirectives } from './executableDirectives.ts';
 import type { LoadedSupergraph, PlannerInput, PlannerReply, PlannerRequest } from './plannerProtocol.js';
-import { resolvableKeysFirst } from './resolvableKeysFirst.ts';
-import { restoreRequirements } from './restoreRequirements.ts';
-import { type SeparatedRequirements, separateRequirements } from './separateRequirements.ts';
-import { withoutStandIns } from './standIns.ts';
+import { missingExecutableDirectives, printDefinitions, withoutDirectives } from './repair/executableDirectives.ts';
+import { resolvableKeysFirst } from './repair/resolvableKeysFirst.ts';
+import { restoreRequirements } from './repair/restoreRequirements.ts';
+import { type SeparatedRequirements, separateRequirements } from './repair/separateRequirements.ts';
+import { withoutStandIns } from './repair/standIns.ts';
 
 /*
  * The thread of Apollo's planner: takes one supergraph, then plans the operations that it is sent, one at a time. Alone in a thread because planning is
