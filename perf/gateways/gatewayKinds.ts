@@ -29,7 +29,12 @@ const leadgraph: GatewayKind = {
   name: 'leadgraph',
   label: 'Leadgraph',
   launch: ({ supergraphFile, port, sharing, keys }) => ({
-    args: [file('../../gateway/dist/main.js'), '--supergraph', supergraphFile, '--port', String(port)],
+    // As "npm run gateway" starts it.
+    args: [
+      '--max-semi-space-size=32',
+      file('../../gateway/dist/main.js'),
+      ...['--supergraph', supergraphFile, '--port', String(port)],
+    ],
     env: {
       JWKS_FILE: keys.jwksFile,
       JWT_ISSUER: keys.issuer,
