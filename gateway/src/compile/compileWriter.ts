@@ -12,6 +12,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isScalarType,
   type SelectionSetNode,
 } from 'graphql';
 import { collectFields, type SelectionContext } from './collectFields.js';
@@ -182,7 +183,12 @@ class WriterGenerator {
       isField && isCompositeType(named)
         ? `memo === undefined ? ${writer}(v) : remembered(${this.sites++}, v, ${writer})`
         : `${writer}(v)`;
-    return `if (v === undefined || v === null) ${isNull} else { t = ${call}; if (t === undefined) ${isInvalid} else s += ${before} + t; }`;
+    // The common case by itself: each string that is put together on the way is garbage in the end.
+    const plainText =
+      !isListType(inner) && isScalarType(named) && (named.name === 'String' || named.name === 'ID')
+        ? `if (plain && typeof v === 'string') s += ${JSON.stringify(`${prefix}"`)} + v + '"'; else `
+        : '';
+    return `${plainText}if (v === undefined || v === null) ${isNull} else { t = ${call}; if (t === undefined) ${isInvalid} else s += ${before} + t; }`;
   }
 
   /** The name of the function that writes a value, not null, of this type. */

@@ -35,21 +35,27 @@ type Json = any;
 export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): object[] {
   let level: Json[] = [data];
   for (const { key, types } of steps) {
-    const next: Json[] = [];
     if (key === undefined) {
+      const items: Json[] = [];
       for (const list of unique && level.length > 1 ? new Set(level) : level) {
-        if (Array.isArray(list)) for (const item of list) if (item !== null && item !== undefined) next.push(item);
+        if (Array.isArray(list)) for (const item of list) if (item !== null && item !== undefined) items.push(item);
       }
+      level = items;
     } else {
+      // In place: a step into a field gives no more values than there are objects.
+      let kept = 0;
       for (const object of level) {
         const value = object[key];
-        if (typeof value === 'object' && value !== null) next.push(value);
+        if (typeof value === 'object' && value !== null) level[kept++] = value;
       }
+      level.length = kept;
     }
-    level = types ? next.filter((value) => fits(value, types, subtypes)) : next;
+    if (types) level = level.filter((value) => fits(value, types, subtypes));
   }
-  const objects = level.filter((value) => typeof value === 'object' && !Array.isArray(value));
-  return unique && objects.length > 1 ? [...new Set(objects)] : objects;
+  let kept = 0;
+  for (const value of level) if (typeof value === 'object' && !Array.isArray(value)) level[kept++] = value;
+  level.length = kept;
+  return unique && kept > 1 ? [...new Set(level)] : level;
 }
 
 /** Every position that a path reaches, with the object there: the same object once for each of its positions. */

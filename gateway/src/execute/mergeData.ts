@@ -18,7 +18,8 @@ export function mergeData(
   copied?: ReadonlySet<string> | 'all',
   levels: number = MOST_LEVELS,
 ): void {
-  for (const key of Object.keys(source)) {
+  // Of JSON: all its enumerable keys are its own. Object.keys would make a list of them each time.
+  for (const key in source) {
     const value = source[key];
     if (value === undefined || key === '__proto__') continue;
     const existing = target[key];
