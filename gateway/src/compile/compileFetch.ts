@@ -2,7 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
-import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
+import { type FetchDocument, placeOf, readFetchDocument } from './fetchDocument.js';
 import type { PathStep } from './responsePath.js';
 import type { Subtypes } from './supergraphFacts.js';
 
@@ -27,6 +27,8 @@ export interface CompiledFetch {
   readonly node: FetchNode;
   readonly subgraph: Subgraph;
   readonly path: readonly PathStep[];
+  /** The response names of the path: see `placeOf`. */
+  readonly place: string;
   readonly document: FetchDocument;
   readonly plan: PlanContext;
   /** The constant beginning of the request's body: everything up to the variables. */
@@ -50,6 +52,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     node,
     subgraph,
     path,
+    place: placeOf(path),
     document,
     plan,
     head: `{"query":${JSON.stringify(document.text)}${name}`,

@@ -33,29 +33,51 @@ type Json = any;
  * are followed once.
  */
 export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): object[] {
-  let level: Json[] = [data];
+  const values = valuesAt(data, steps, subtypes, unique);
+  let kept = 0;
+  for (const value of values) if (typeof value === 'object' && !Array.isArray(value)) values[kept++] = value;
+  values.length = kept;
+  return unique && kept > 1 ? [...new Set(values)] : values;
+}
+
+/** Puts others in the place of some of the objects that a path reaches. */
+export function replaceAt(
+  data: object,
+  steps: readonly PathStep[],
+  subtypes: Subtypes,
+  replacements: ReadonlyMap<object, object>,
+): void {
+  const key = steps.at(-1)?.key;
+  for (const holder of new Set(valuesAt(data, steps.slice(0, -1), subtypes, true))) {
+    if (key !== undefined) holder[key] = replacements.get(holder[key]) ?? holder[key];
+    else if (Array.isArray(holder)) {
+      for (let index = 0; index < holder.length; index++)
+        holder[index] = replacements.get(holder[index]) ?? holder[index];
+    }
+  }
+}
+
+function valuesAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): Json[] {
+  let values: Json[] = [data];
   for (const { key, types } of steps) {
     if (key === undefined) {
       const items: Json[] = [];
-      for (const list of unique && level.length > 1 ? new Set(level) : level) {
+      for (const list of unique && values.length > 1 ? new Set(values) : values) {
         if (Array.isArray(list)) for (const item of list) if (item !== null && item !== undefined) items.push(item);
       }
-      level = items;
+      values = items;
     } else {
       // In place: a step into a field gives no more values than there are objects.
       let kept = 0;
-      for (const object of level) {
+      for (const object of values) {
         const value = object[key];
-        if (typeof value === 'object' && value !== null) level[kept++] = value;
+        if (typeof value === 'object' && value !== null) values[kept++] = value;
       }
-      level.length = kept;
+      values.length = kept;
     }
-    if (types) level = level.filter((value) => fits(value, types, subtypes));
+    if (types) values = values.filter((value) => fits(value, types, subtypes));
   }
-  let kept = 0;
-  for (const value of level) if (typeof value === 'object' && !Array.isArray(value)) level[kept++] = value;
-  level.length = kept;
-  return unique && kept > 1 ? [...new Set(level)] : level;
+  return values;
 }
 
 /** Every position that a path reaches, with the object there: the same object once for each of its positions. */

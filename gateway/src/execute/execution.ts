@@ -9,6 +9,8 @@ interface DataFacts {
   plain: boolean;
   /** Some object stands in several places of the data. */
   aliased: boolean;
+  /** The places of fetches that have found their objects and not been merged. */
+  readonly underWay: string[];
 }
 
 /** The state of one execution of an operation, from its first fetch to its response. Deferred parts have one of their own over the same data. */
@@ -23,13 +25,28 @@ export class Execution {
     readonly variables: Readonly<Record<string, unknown>>,
     readonly context: RequestContext,
     readonly trace: Trace | undefined,
-    readonly facts: DataFacts = { plain: true, aliased: false },
+    readonly facts: DataFacts = { plain: true, aliased: false, underWay: [] },
     private readonly finished = new Map<string, PromiseWithResolvers<void>>(),
   ) {}
 
   /** An execution that goes on with the same data and collects errors of its own. */
   fork(): Execution {
     return new Execution(this.data, this.variables, this.context, this.trace, this.facts, this.finished);
+  }
+
+  /** Notes that a fetch has found its objects at a place; `settled` when it has been merged. */
+  sent(place: string): void {
+    this.facts.underWay.push(place);
+  }
+
+  settled(place: string): void {
+    const { underWay } = this.facts;
+    underWay.splice(underWay.indexOf(place), 1);
+  }
+
+  /** Whether a fetch is under way that has found objects at a place or below it. */
+  isBusyAt(place: string): boolean {
+    return this.facts.underWay.some((each) => each === place || each.startsWith(`${place}.`));
   }
 
   /** A variable's value as JSON; undefined when the client gave none. */

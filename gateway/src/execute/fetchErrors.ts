@@ -1,6 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { CompiledFetch } from '../compile/compileFetch.js';
-import { placeOf } from '../compile/fetchDocument.js';
 import { type Position, positionsAt } from '../compile/responsePath.js';
 import type { FetchFailure } from '../subgraph/fetchFailure.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
@@ -55,7 +54,7 @@ function reportAt(
   error: GraphQLFormattedError,
   objects: readonly object[],
 ): void {
-  const selected = fetch.plan.selectedAt(placeOf(fetch.path));
+  const selected = fetch.plan.selectedAt(fetch.place);
   const concerned = new Set(objects);
   for (const { position, object } of positionsAt(execution.data, fetch.path, fetch.plan.subtypes)) {
     if (!concerned.has(object)) continue;

@@ -8,6 +8,7 @@ import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Execution } from './execution.js';
 import { reportFailure, reportProblems } from './fetchErrors.js';
 import { mergeData } from './mergeData.js';
+import { unifyObjects } from './unifyObjects.js';
 
 // Promises are chained by hand here: with an async function a layer, a request of one small fetch took a tenth more time.
 
@@ -60,11 +61,11 @@ function fetchEntities(
   all: readonly object[],
   contextVariables: string,
 ): Promise<void> {
-  const represented = representationsOf(fetch, execution, all);
-  if (!represented || represented.count === 0) return done;
-  const { objects, indexes, json, count } = represented;
+  const found = representationsOf(fetch, execution, all);
+  if (!found || found.count === 0) return done;
+  const { objects, indexes, json, count } = unifyObjects(fetch, execution, found);
   const body = bodyOf(fetch, execution, `,"representations":[${json}]${contextVariables}`);
-  return send(fetch, execution, body, { objects: objects.length, representations: count }, (result) => {
+  return send(fetch, execution, body, { objects: found.objects.length, representations: count }, (result) => {
     const data = result.response?.data;
     const entities = data?._entities;
     if (Array.isArray(entities) && entities.length === count) {
@@ -169,7 +170,9 @@ function send(
     subgraph.fetch({ body, mutation: node.operationKind === 'mutation', operationHash: plan.operationHash }, context);
   if (key !== undefined && !before) execution.repeated.set(key, sent);
   const noted = execution.trace?.begin(fetch.id, sizes);
+  execution.sent(fetch.place);
   return sent.then((result) => {
+    execution.settled(fetch.place);
     noted?.(result, before !== undefined);
     if (!result.plain) execution.facts.plain = false;
     const changed = result.response?.changed;
