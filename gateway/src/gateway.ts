@@ -75,7 +75,9 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       ? shareExecutions(alone, {
           forwardedHeaders: headerRules.reads,
           mutations,
-          onShared: () => metrics.requestsShared.inc(),
+          onShared: () => {
+            metrics.tallies.sharedRequests += 1;
+          },
         })
       : alone,
     mutations,

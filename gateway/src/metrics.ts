@@ -15,6 +15,8 @@ export function createMetrics() {
     labelNames: ['code'],
     registers,
   });
+  // Counted by an addition and read by prom-client when somebody asks: its own counters look an entry up by its labels each time, in every request.
+  const tallies = { lookupHits: 0, lookupMisses: 0, sharedFetches: 0, sharedRequests: 0 };
   const requestsInFlight = { count: 0 };
   new Gauge({
     name: 'graphql_requests_in_flight',
@@ -49,6 +51,7 @@ export function createMetrics() {
       registers,
     }),
     requestsInFlight,
+    tallies,
     /** Counts an error. Codes come from subgraphs as well: odd ones, and more than 200 of them, are counted as OTHER. */
     countError(code: unknown) {
       let label = typeof code === 'string' && CODE.test(code) ? code : 'OTHER';
@@ -63,6 +66,11 @@ export function createMetrics() {
       help: 'Lookups of parsed and validated operations, by result (hit, miss).',
       labelNames: ['result'],
       registers,
+      collect() {
+        this.reset();
+        this.inc({ result: 'hit' }, tallies.lookupHits);
+        this.inc({ result: 'miss' }, tallies.lookupMisses);
+      },
     }),
     subgraphRequests,
     /** Notes a fetch that was sent to a subgraph: its outcome and duration in seconds. */
@@ -73,11 +81,19 @@ export function createMetrics() {
       name: 'subgraph_fetches_shared_total',
       help: 'Fetches that were not sent since the same one of another request was in flight.',
       registers,
+      collect() {
+        this.reset();
+        this.inc(tallies.sharedFetches);
+      },
     }),
     requestsShared: new Counter({
       name: 'graphql_requests_shared_total',
       help: 'Requests that got the answer of an identical one in flight.',
       registers,
+      collect() {
+        this.reset();
+        this.inc(tallies.sharedRequests);
+      },
     }),
     /** Measures a planning that has been asked for, waiting for the planner included. */
     async timePlanning<T>(planned: Promise<T>): Promise<T> {

@@ -41,9 +41,8 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
     const variant = found instanceof Promise ? await found : found;
     const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
     execution.errors.push(...variant.errors);
-    const first = Promise.withResolvers<readonly Position[]>();
-    const later =
-      variant.plan.deferred.length > 0 ? startDeferred(operation, variant, execution, first.promise, log) : undefined;
+    const first = variant.plan.deferred.length > 0 ? Promise.withResolvers<readonly Position[]>() : undefined;
+    const later = first && startDeferred(operation, variant, execution, first.promise, log);
     await variant.plan.run?.(execution);
     const { json, errors, nulled } = writePart(
       variant.root,
@@ -53,7 +52,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
       operation,
       variant.introspect,
     );
-    first.resolve(nulled);
+    first?.resolve(nulled);
     const changed = changedEntities(context.changed);
     const extensions = {
       ...(changed.length > 0 && { changed }),

@@ -78,7 +78,7 @@ export class Subgraph {
     const key = this.options.share && !request.mutation ? this.sharingKey(request, context, forwarded) : undefined;
     const joined = key === undefined ? undefined : this.flights.get(key);
     const flight = joined ?? this.launch(request, context, { token, forwarded, key });
-    if (joined) this.options.metrics.fetchesShared.inc();
+    if (joined) this.options.metrics.tallies.sharedFetches += 1;
     flight.waiting += 1;
     const onCancel = () => {
       flight.waiting -= 1;

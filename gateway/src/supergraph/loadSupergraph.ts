@@ -42,7 +42,10 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
       compiler: { facts, subgraphs: new Map(subgraphs.map((each) => [each.name, each])) },
       plan: (text, name) => metrics.timePlanning(planner.plan(text, name)),
       ...options.cache,
-      onLookup: (result) => metrics.operationLookups.inc({ result }),
+      onLookup: (result) => {
+        if (result === 'hit') metrics.tallies.lookupHits += 1;
+        else metrics.tallies.lookupMisses += 1;
+      },
     });
     const id = createHash('sha256').update(sdl).digest('hex');
     return new Supergraph({ id, facts, subgraphs, operations, planner, pools });
