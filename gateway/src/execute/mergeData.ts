@@ -55,6 +55,6 @@ export function copy(value: Json, levels: number = MOST_LEVELS): Json {
   return copied;
 }
 
-export function isComposite(value: unknown): value is object {
+function isComposite(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

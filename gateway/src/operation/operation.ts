@@ -17,7 +17,7 @@ export interface OperationOptions {
 
 /** Each new combination of conditions is planned and compiled when it first comes; of an operation with very many, the longest unused go. */
 const MOST_VARIANTS = 16;
-/** What a plan and its code take for each character of the plan: measured. */
+/** What a plan and its code take for each character of the plan: an estimate, too low by some three times where operations are large. */
 const BYTES_PER_PLAN_CHARACTER = 12;
 /** How long an operation that could not be planned is refused without another try. */
 const REFUSED_MS = 60_000;
