@@ -4,6 +4,7 @@ import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
 import { type FetchDocument, placeOf, readFetchDocument } from './fetchDocument.js';
 import type { PathStep } from './responsePath.js';
+import type { KeyTree } from './settleSharing.js';
 import type { Subtypes } from './supergraphFacts.js';
 
 /** What is known of the whole plan when one of its fetches is compiled. */
@@ -39,6 +40,8 @@ export interface CompiledFetch {
   repeated: boolean;
   /** Keys whose values must not be shared by the objects that they are merged into, since another fetch merges into them as well. */
   copied: ReadonlySet<string> | 'all' | undefined;
+  /** Keys of what the fetch brings below which other fetches change something. */
+  changed: KeyTree;
 }
 
 /** Reads a fetch node; what depends on the other fetches of the plan is set once all are read. */
@@ -60,6 +63,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),
     repeated: false,
     copied: undefined,
+    changed: new Map(),
   };
   plan.fetches.push(fetch);
   return fetch;

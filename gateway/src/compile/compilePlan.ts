@@ -4,6 +4,7 @@ import { runFetch } from '../execute/runFetch.js';
 import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.js';
 import type { ConditionValues } from './conditions.js';
 import { type PathStep, readPath } from './responsePath.js';
+import { settleSharing } from './settleSharing.js';
 
 /** A part of a plan made ready to run over an execution's data. Never rejects for what subgraphs do. */
 export type Step = (execution: Execution) => Promise<void>;
@@ -117,34 +118,4 @@ function inParallel(steps: readonly Step[]): Step | undefined {
   return async (execution) => {
     await Promise.all(steps.map((step) => step(execution)));
   };
-}
-
-/**
- * Finds out which values of the response may stand in several places of it. Objects with the same representation share what a fetch brought, which is safe as
- * long as what is merged later depends on the object alone. It does for the objects of one fetch, but for
- * - keys that other fetches merge into as well: these are copied for each object (`copied`);
- * - arguments taken from the surroundings: then everything is copied;
- * and the same fetch in two places of the plan (`repeated`) shares its result only where every response name means the same in all fetches.
- */
-function settleSharing(fetches: readonly CompiledFetch[]): void {
-  const writers = new Map<string, Set<CompiledFetch>>();
-  const meanings = new Map<string, Set<string>>();
-  for (const fetch of fetches) {
-    for (const { place, name, meaning, composite } of fetch.document.writes) {
-      meanings.set(name, (meanings.get(name) ?? new Set()).add(meaning));
-      if (composite) writers.set(place, (writers.get(place) ?? new Set()).add(fetch));
-    }
-  }
-  const contextual = fetches.some(({ context }) => context !== undefined);
-  const unambiguous = !contextual && [...meanings.values()].every((each) => each.size === 1);
-  const texts = new Map<string, number>();
-  for (const { head } of fetches) texts.set(head, (texts.get(head) ?? 0) + 1);
-  for (const fetch of fetches) {
-    const merged = new Set<string>();
-    for (const { place, name, composite } of fetch.document.writes) {
-      if (composite && (writers.get(place)?.size ?? 0) > 1) merged.add(name);
-    }
-    fetch.copied = contextual ? 'all' : merged.size > 0 ? merged : undefined;
-    fetch.repeated = unambiguous && fetch.node.operationKind === 'query' && (texts.get(fetch.head) ?? 0) > 1;
-  }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { buildSchema, executeSync, type FragmentDefinitionNode, type GraphQLFieldResolver, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { compileWriter, type WriterState } from './compileWriter.js';
+import { JsonOutput } from './jsonOutput.js';
 
 const schema = buildSchema(/* GraphQL */ `
   type Query {
@@ -58,16 +59,24 @@ function writerOf(text: string, { interfaceObjects = [], clientNames = {}, given
   });
   const query = schema.getQueryType();
   if (!query) throw new Error('no query type');
-  const write = compileWriter(query, sets, {
-    schema,
-    fragments,
-    conditions: new Map(Object.entries(given)),
-    withoutDeferred: true,
-    interfaceObjects: new Set(interfaceObjects),
-    clientNames: new Map(Object.entries(clientNames)),
-  });
-  return (data: unknown, state: Partial<WriterState> = {}) =>
-    write(data, { plain: false, aliased: false, introspection: undefined, ...state });
+  const write = compileWriter(
+    query,
+    sets,
+    {
+      schema,
+      fragments,
+      conditions: new Map(Object.entries(given)),
+      withoutDeferred: true,
+      interfaceObjects: new Set(interfaceObjects),
+      clientNames: new Map(Object.entries(clientNames)),
+    },
+    // It has to grow again and again.
+    new JsonOutput(1),
+  );
+  return (data: unknown, state: Partial<WriterState> = {}) => {
+    const { json, faulty } = write(data, { plain: false, aliased: false, introspection: undefined, ...state });
+    return { json: json && String(json), faulty };
+  };
 }
 
 /** What is written, and whether some value was not what the schema promises. */

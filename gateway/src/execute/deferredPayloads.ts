@@ -71,9 +71,10 @@ export function startDeferred(
       const written = writePart(response, value, path, own, operation);
       nulled.push(...written.nulled);
       const errors = written.errors.filter((error) => !error.path || startsWith(error.path, path));
+      const data = String(written.json ?? 'null');
       // Nothing of the selection is for an object of this type, or it is all left out by conditions.
-      if (written.json === '{}' && errors.length === 0) continue;
-      results.push({ data: written.json ?? 'null', errors, path, label: part.label });
+      if (data === '{}' && errors.length === 0) continue;
+      results.push({ data, errors, path, label: part.label });
     }
     return { results, nulled };
   };

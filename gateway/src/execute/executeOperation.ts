@@ -1,3 +1,4 @@
+import type { Json } from '../compile/jsonOutput.js';
 import type { Position } from '../compile/responsePath.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
@@ -22,8 +23,8 @@ export interface ExecutionRequest {
 
 /** A GraphQL response, written. */
 export interface OperationResponse {
-  /** The response as JSON; of a deferred one its first part. */
-  readonly json: string;
+  /** The response; of a deferred one its first part. */
+  readonly json: Json;
   /** The codes of its errors. */
   readonly codes: readonly string[];
   /** Of an operation with deferred parts: what follows. */
@@ -58,10 +59,10 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
       ...(changed.length > 0 && { changed }),
       ...(execution.trace && !later && { plan: explainPlan(variant, execution.trace) }),
     };
+    const before = `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":`;
+    const after = `${Object.keys(extensions).length === 0 ? '' : `,"extensions":${JSON.stringify(extensions)}`}${later ? ',"hasNext":true' : ''}}`;
     return {
-      json: `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":${json ?? 'null'}${
-        Object.keys(extensions).length === 0 ? '' : `,"extensions":${JSON.stringify(extensions)}`
-      }${later ? ',"hasNext":true' : ''}}`,
+      json: json?.take(before, after) ?? `${before}null${after}`,
       codes: codesOf(errors),
       later,
     };

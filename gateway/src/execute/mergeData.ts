@@ -1,3 +1,5 @@
+import type { KeyTree } from '../compile/settleSharing.js';
+
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
 type Json = any;
 
@@ -44,6 +46,20 @@ function mergeComposite(existing: Json, value: Json, copied: 'all' | undefined, 
     else existing[index] = copied ? copy(item) : item;
   }
   return existing;
+}
+
+/**
+ * A copy of a value as far as it is going to be changed: of the objects and lists on the way to these keys, and of those that stand there. The rest is the value's own.
+ */
+export function copyAlong(value: Json, changed: KeyTree, levels: number = MOST_LEVELS): Json {
+  if (!isComposite(value) || levels === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => copyAlong(item, changed, levels - 1));
+  const copied = { ...value } as Record<string, Json>;
+  for (const [key, below] of changed) {
+    const inner = copied[key];
+    if (isComposite(inner)) copied[key] = copyAlong(inner, below, levels - 1);
+  }
+  return copied;
 }
 
 /** A copy that shares nothing with the value, as deep as an operation may be. */

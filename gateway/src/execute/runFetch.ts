@@ -7,7 +7,7 @@ import { fetchFailure } from '../subgraph/fetchFailure.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Execution } from './execution.js';
 import { reportFailure, reportProblems } from './fetchErrors.js';
-import { mergeData } from './mergeData.js';
+import { copy, copyAlong, mergeData } from './mergeData.js';
 import { unifyObjects } from './unifyObjects.js';
 
 // Promises are chained by hand here: with an async function a layer, a request of one small fetch took a tenth more time.
@@ -29,7 +29,7 @@ function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const objects = fetch.path.length === 0 ? [execution.data] : objectsOf(fetch, execution);
   if (objects.length === 0) return done;
   return send(fetch, execution, bodyOf(fetch, execution, ''), { objects: objects.length }, (result) => {
-    const data = result.response?.data;
+    const data = dataOf(fetch, result);
     if (data) {
       if (fetch.node.outputRewrites) applyRewrites(fetch.node.outputRewrites, data, fetch.plan.subtypes);
       const several = objects.length > 1 || fetch.repeated;
@@ -66,7 +66,7 @@ function fetchEntities(
   const { objects, indexes, json, count } = unifyObjects(fetch, execution, found);
   const body = bodyOf(fetch, execution, `,"representations":[${json}]${contextVariables}`);
   return send(fetch, execution, body, { objects: found.objects.length, representations: count }, (result) => {
-    const data = result.response?.data;
+    const data = dataOf(fetch, result);
     const entities = data?._entities;
     if (Array.isArray(entities) && entities.length === count) {
       mergeEntities(fetch, execution, { objects, indexes }, entities);
@@ -76,6 +76,15 @@ function fetchEntities(
     }
     reportProblems(fetch, execution, result, objects, indexes);
   });
+}
+
+/** The data that a fetch has brought, for this execution to change. */
+function dataOf(fetch: CompiledFetch, { response, common }: FetchResult): Record<string, unknown> | null | undefined {
+  const data = response?.data;
+  if (!data || !common) return data;
+  if (fetch.node.outputRewrites) return copy(data);
+  if (fetch.changed.size === 0) return data;
+  return fetch.represent ? { _entities: copyAlong(data._entities, fetch.changed) } : copyAlong(data, fetch.changed);
 }
 
 /** Undefined where there are none; that some cannot be written has been reported. */

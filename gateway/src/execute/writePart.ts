@@ -1,13 +1,14 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { CompiledVariant, ResponsePart } from '../compile/compileVariant.js';
+import type { JsonOutput } from '../compile/jsonOutput.js';
 import type { Position } from '../compile/responsePath.js';
 import type { Operation } from '../operation/operation.js';
 import { completionErrors } from './completionErrors.js';
 import type { Execution } from './execution.js';
 
 export interface WrittenPart {
-  /** Undefined when a null went all the way up. */
-  readonly json: string | undefined;
+  /** To be taken before anything else is written; undefined when a null went all the way up. */
+  readonly json: JsonOutput | undefined;
   readonly errors: readonly GraphQLFormattedError[];
   /** Where a null stands in the place of data: see `completionErrors`. */
   readonly nulled: readonly Position[];

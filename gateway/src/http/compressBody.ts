@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
+import type { Json } from '../compile/jsonOutput.js';
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
@@ -22,7 +23,7 @@ export interface Compressed {
 }
 
 /** Compresses a body for a client that takes Brotli or gzip, off the event loop; undefined when it takes neither, or prefers the body as it is. */
-export async function compressBody(body: string, acceptEncoding: string): Promise<Compressed | undefined> {
+export async function compressBody(body: Json, acceptEncoding: string): Promise<Compressed | undefined> {
   const negotiator: Encodings = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
   const encoding = negotiator.encoding(OFFERED, { preferred: OFFERED });
   if (encoding === 'br') {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import type { Json } from '../compile/jsonOutput.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Execute } from '../execute/shareExecutions.js';
@@ -95,7 +96,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
       list.map((params) => executeOne(params, { ...call, accepted }).catch(refusedInList)),
     );
     call.trail.codes = results.flatMap(({ codes }) => codes);
-    await write(call, `[${results.map(({ json }) => json).join(',')}]`);
+    await write(call, `[${results.map(({ json }) => String(json)).join(',')}]`);
   }
 
   async function executeOne(
@@ -129,7 +130,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
 
   function write(
     { request, response, trail, accepted }: Pick<Call, 'request' | 'response' | 'trail' | 'accepted'>,
-    json: string,
+    json: Json,
   ): Promise<void> | void {
     trail.closeAfter ||= options.isDraining();
     const acceptEncoding = request.headers['accept-encoding'];

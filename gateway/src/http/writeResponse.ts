@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Json } from '../compile/jsonOutput.js';
 import type { RequestRefused } from '../errors/requestRefused.js';
 import { compressBody } from './compressBody.js';
 import type { RequestTrail } from './requestTrail.js';
@@ -26,7 +27,7 @@ const constant = Object.entries({ ...securityHeaders, 'cache-control': 'no-store
 export function writeResponse(
   response: ServerResponse,
   trail: Trail,
-  json: string,
+  json: Json,
   { type, acceptEncoding, compressFrom }: WriteOptions,
 ): Promise<void> | void {
   if (
@@ -64,7 +65,7 @@ function send(
   { id, closeAfter }: Trail,
   status: number,
   type: ResponseType,
-  body: string | Buffer,
+  body: Json,
   more: readonly string[] = [],
 ): void {
   const length = Buffer.byteLength(body);

@@ -7,11 +7,13 @@ import { type FetchFailure, type FetchFailureReason, fetchFailure } from './fetc
 import { type HeaderRules, traceHeaders } from './headerRules.js';
 import { Http1Failure } from './http1/http1Failure.js';
 import type { Exchange, Http1Pool, Http1Reply } from './http1/http1Pool.js';
-import { readReply, type SubgraphResponse } from './readReply.js';
+import { readReply, type SubgraphResponse, type UnusableReply } from './readReply.js';
 
 /** What came of a fetch: a GraphQL response, or the reason why there is none. */
 export interface FetchResult {
   readonly response: SubgraphResponse | undefined;
+  /** Others have been given the same response: it must not be changed. */
+  readonly common: boolean;
   readonly failure: FetchFailure | undefined;
   /** The body held no backslash: no string of it needs escaping when it is written again. */
   readonly plain: boolean;
@@ -49,12 +51,18 @@ interface Flight {
   /** Under which others find it; undefined where it is not shared. */
   readonly key: string | undefined;
   readonly began: number;
+  /** How many fetches have come to it, */
+  fetches: number;
+  /** and how many of them still wait. */
   waiting: number;
+  /** What the reply says, read by the first that is told of it. */
+  response?: SubgraphResponse | UnusableReply;
 }
 
 /**
  * One subgraph, as fetches see it: adds the identity's token and the headers, sends, and reads the reply. Identical queries in flight of the same identity with the same
- * forwarded headers may share one exchange; the text is parsed by each, since each merges into what it has parsed. Never throws for what a subgraph does.
+ * forwarded headers may share one exchange and what was read of its
+ * reply. Never throws for what a subgraph does.
  */
 export class Subgraph {
   private readonly flights = new Map<string, Flight>();
@@ -79,6 +87,7 @@ export class Subgraph {
     const joined = key === undefined ? undefined : this.flights.get(key);
     const flight = joined ?? this.launch(request, context, { token, forwarded, key });
     if (joined) this.options.metrics.tallies.sharedFetches += 1;
+    flight.fetches += 1;
     flight.waiting += 1;
     const onCancel = () => {
       flight.waiting -= 1;
@@ -91,9 +100,16 @@ export class Subgraph {
       (reply) => {
         context.cancellation.unhook(onCancel);
         if (!joined) this.landed(flight, reply.status < 400 ? 'ok' : 'error');
-        const response = readReply(reply);
+        const response = (flight.response ??= readReply(reply));
         if (typeof response === 'string') return this.failed(response, context, { reply });
-        return { response, failure: undefined, plain: reply.plain, bytes: reply.bytes, shared: joined !== undefined };
+        return {
+          response,
+          common: flight.fetches > 1,
+          failure: undefined,
+          plain: reply.plain,
+          bytes: reply.bytes,
+          shared: joined !== undefined,
+        };
       },
       (error: unknown) => {
         context.cancellation.unhook(onCancel);
@@ -136,7 +152,7 @@ export class Subgraph {
       timeoutMs: this.options.timeoutMs,
       repeatable: !mutation,
     });
-    const flight: Flight = { exchange, key, began: performance.now(), waiting: 0 };
+    const flight: Flight = { exchange, key, began: performance.now(), fetches: 0, waiting: 0 };
     if (key !== undefined) this.flights.set(key, flight);
     return flight;
   }
@@ -165,6 +181,6 @@ export class Subgraph {
     const facts = { requestId, subgraph: name, url, code: failure.code, reason, err: cause, status: reply?.status };
     if (reason === 'aborted') this.options.log.debug(facts, 'a subgraph request was given up');
     else this.options.log.warn(facts, 'a subgraph request failed');
-    return { response: undefined, failure, plain: true, bytes: reply?.bytes ?? 0, shared: false };
+    return { response: undefined, common: false, failure, plain: true, bytes: reply?.bytes ?? 0, shared: false };
   }
 }
