@@ -2,8 +2,9 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
-import { type FetchDocument, placeOf, readFetchDocument } from './fetchDocument.js';
-import type { PathStep } from './responsePath.js';
+import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
+import { type FetchRoute, ROOT } from './fetchRoute.js';
+import { type PathStep, placeOf } from './responsePath.js';
 import type { KeyTree } from './settleSharing.js';
 import type { Subtypes } from './supergraphFacts.js';
 
@@ -40,6 +41,7 @@ export interface CompiledFetch {
   repeated: boolean;
   /** Keys whose values must not be shared by the objects that they are merged into, since another fetch merges into them as well. */
   copied: ReadonlySet<string> | 'all' | undefined;
+  route: FetchRoute;
   /** Keys of what the fetch brings below which other fetches change something. */
   changed: KeyTree;
 }
@@ -63,6 +65,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),
     repeated: false,
     copied: undefined,
+    route: { key: ROOT, starts: [], changes: [], below: [] },
     changed: new Map(),
   };
   plan.fetches.push(fetch);

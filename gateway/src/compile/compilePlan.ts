@@ -3,6 +3,7 @@ import type { Execution } from '../execute/execution.js';
 import { runFetch } from '../execute/runFetch.js';
 import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.js';
 import type { ConditionValues } from './conditions.js';
+import { settleRoutes } from './fetchRoute.js';
 import { type PathStep, readPath } from './responsePath.js';
 import { settleSharing } from './settleSharing.js';
 
@@ -40,6 +41,7 @@ export function compilePlan(
   const rest = node?.kind === 'Subscription' ? node.rest : node;
   const run = rest ? compiler.step(rest, []) : undefined;
   settleSharing(context.fetches);
+  settleRoutes(context.fetches);
   const sent = new Set(context.fetches.map((fetch) => fetch.node.id));
   return { run, deferred: dependingOn(sent, compiler.deferred), subscription };
 }

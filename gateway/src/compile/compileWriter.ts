@@ -12,7 +12,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  isScalarType,
   type SelectionSetNode,
 } from 'graphql';
 import { collectFields, type SelectionContext } from './collectFields.js';

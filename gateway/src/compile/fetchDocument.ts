@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { responseName } from './collectFields.js';
-import type { PathStep } from './responsePath.js';
+import { type PathStep, placeOf } from './responsePath.js';
 import { isOfType } from './rewrites.js';
 import { printedArguments, type Subtypes } from './supergraphFacts.js';
 
@@ -97,11 +97,6 @@ export function readFetchDocument(fetch: FetchNode, path: readonly PathStep[], s
       return [...names];
     },
   };
-}
-
-/** The response names on a path, list steps left out. */
-export function placeOf(path: readonly PathStep[]): string {
-  return path.map(({ key }) => (key === undefined ? '' : `.${key}`)).join('');
 }
 
 function entitySelection(operation: OperationDefinitionNode): SelectionSetNode {

@@ -25,30 +25,40 @@ export function readPath(path: ResponsePath): PathStep[] {
   });
 }
 
+/** The response names on a path, list steps left out. */
+export function placeOf(path: readonly PathStep[]): string {
+  return path.map(({ key }) => (key === undefined ? '' : `.${key}`)).join('');
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
 type Json = any;
 
 /**
- * The objects that a path reaches; what is null or of another shape is left out. `unique`: lists and objects that are reached over several ways
+ * The objects that a path reaches from others; what is null or of another shape is left out. `unique`: lists and objects that are reached over several ways
  * are followed once.
  */
-export function objectsAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): object[] {
-  const values = valuesAt(data, steps, subtypes, unique);
+export function objectsAt(
+  from: readonly object[],
+  steps: readonly PathStep[],
+  subtypes: Subtypes,
+  unique: boolean,
+): object[] {
+  const values = valuesAt(from, steps, subtypes, unique);
   let kept = 0;
   for (const value of values) if (typeof value === 'object' && !Array.isArray(value)) values[kept++] = value;
   values.length = kept;
   return unique && kept > 1 ? [...new Set(values)] : values;
 }
 
-/** Puts others in the place of some of the objects that a path reaches. */
+/** Puts others in the place of some of the objects that a path reaches from others. */
 export function replaceAt(
-  data: object,
+  from: readonly object[],
   steps: readonly PathStep[],
   subtypes: Subtypes,
   replacements: ReadonlyMap<object, object>,
 ): void {
   const key = steps.at(-1)?.key;
-  for (const holder of new Set(valuesAt(data, steps.slice(0, -1), subtypes, true))) {
+  for (const holder of new Set(valuesAt(from, steps.slice(0, -1), subtypes, true))) {
     if (key !== undefined) holder[key] = replacements.get(holder[key]) ?? holder[key];
     else if (Array.isArray(holder)) {
       for (let index = 0; index < holder.length; index++)
@@ -57,8 +67,8 @@ export function replaceAt(
   }
 }
 
-function valuesAt(data: object, steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): Json[] {
-  let values: Json[] = [data];
+function valuesAt(from: readonly object[], steps: readonly PathStep[], subtypes: Subtypes, unique: boolean): Json[] {
+  let values: Json[] = [...from];
   for (const { key, types } of steps) {
     if (key === undefined) {
       const items: Json[] = [];

@@ -6,7 +6,7 @@ const subtypes = new Map([
   ['Thing', new Set<string>()],
 ]);
 const at = (data: object, path: string, unique = false) =>
-  objectsAt(data, readPath(path.split('.').filter((step) => step !== '')), subtypes, unique);
+  objectsAt([data], readPath(path.split('.').filter((step) => step !== '')), subtypes, unique);
 const positions = (data: object, path: string) =>
   positionsAt(data, readPath(path.split('.').filter((step) => step !== '')), subtypes).map(({ position }) => position);
 
@@ -77,7 +77,7 @@ describe('the path of a plan', () => {
     const data = { a: [{ b: [{ c: { id: 1 } }, { c: null }] }, null, { b: null }, { b: [{ c: { id: 2 } }] }] };
     const steps = readPath(['a', '@', 'b', '@', 'c']);
     expect(positionsAt(data, steps, subtypes).map(({ object }) => object)).toEqual(
-      objectsAt(data, steps, subtypes, false),
+      objectsAt([data], steps, subtypes, false),
     );
   });
 });

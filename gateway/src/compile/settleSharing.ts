@@ -52,8 +52,8 @@ interface GrowingTree extends Map<string, GrowingTree> {}
 function grow(tree: GrowingTree, place: string): void {
   let at = tree;
   for (const key of place.split('.').slice(1)) {
-    let below = at.get(key);
-    if (!below) at.set(key, (below = new Map()));
+    const below: GrowingTree = at.get(key) ?? new Map();
+    at.set(key, below);
     at = below;
   }
 }

@@ -2,7 +2,7 @@ import type { FieldNode, GraphQLFormattedError, GraphQLObjectType } from 'graphq
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { CompiledFetch } from './compileFetch.js';
-import { placeOf } from './fetchDocument.js';
+import { placeOf } from './responsePath.js';
 
 const CODE: ErrorCode = 'PLANNING_FAILED';
 

@@ -1,4 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { type FetchRoute, ROOT } from '../compile/fetchRoute.js';
+import { objectsAt, replaceAt } from '../compile/responsePath.js';
+import type { Subtypes } from '../compile/supergraphFacts.js';
 import type { RequestContext } from '../requestContext.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Trace } from './trace.js';
@@ -11,6 +14,8 @@ interface DataFacts {
   aliased: boolean;
   /** The places of fetches that have found their objects and not been merged. */
   readonly underWay: string[];
+  /** The objects that have been found, by route. */
+  readonly found: Map<string, readonly object[]>;
 }
 
 /** The state of one execution of an operation, from its first fetch to its response. Deferred parts have one of their own over the same data. */
@@ -25,13 +30,50 @@ export class Execution {
     readonly variables: Readonly<Record<string, unknown>>,
     readonly context: RequestContext,
     readonly trace: Trace | undefined,
-    readonly facts: DataFacts = { plain: true, aliased: false, underWay: [] },
+    readonly facts: DataFacts = { plain: true, aliased: false, underWay: [], found: new Map([[ROOT, [data]]]) },
     private readonly finished = new Map<string, PromiseWithResolvers<void>>(),
   ) {}
 
   /** An execution that goes on with the same data and collects errors of its own. */
   fork(): Execution {
     return new Execution(this.data, this.variables, this.context, this.trace, this.facts, this.finished);
+  }
+
+  /** The objects at the end of a route. */
+  objectsAt({ key, starts }: FetchRoute, subtypes: Subtypes): readonly object[] {
+    const { found, aliased } = this.facts;
+    for (const start of starts) {
+      const from = found.get(start.key);
+      if (!from) continue;
+      if (start.steps.length === 0) return from;
+      const objects = objectsAt(from, start.steps, subtypes, aliased);
+      found.set(key, objects);
+      return objects;
+    }
+    return [];
+  }
+
+  /** Puts others in the place of some of the objects at the end of a route. */
+  replaceAt({ key, starts, below }: FetchRoute, subtypes: Subtypes, replacements: ReadonlyMap<object, object>): void {
+    const { found } = this.facts;
+    const before = found.get(key) ?? [];
+    for (const { key: start, steps } of starts) {
+      const from = steps.length > 0 && found.get(start);
+      if (!from) continue;
+      replaceAt(from, steps, subtypes, replacements);
+      break;
+    }
+    this.forgetFound(below);
+    found.set(
+      key,
+      before.filter((object) => !replacements.has(object)),
+    );
+    this.facts.aliased = true;
+  }
+
+  /** What has been found on these routes may be something else now. */
+  forgetFound(routes: readonly string[]): void {
+    for (const route of routes) this.facts.found.delete(route);
   }
 
   /** Notes that a fetch has found its objects at a place; `settled` when it has been merged. */

@@ -1,6 +1,5 @@
 import type { CompiledFetch } from '../compile/compileFetch.js';
 import type { Representations } from '../compile/compileRepresentations.js';
-import { objectsAt } from '../compile/responsePath.js';
 import { applyRewrites, isOfType } from '../compile/rewrites.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
 import { fetchFailure } from '../subgraph/fetchFailure.js';
@@ -26,7 +25,7 @@ export function runFetch(fetch: CompiledFetch, execution: Execution): Promise<vo
 }
 
 function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
-  const objects = fetch.path.length === 0 ? [execution.data] : objectsOf(fetch, execution);
+  const objects = execution.objectsAt(fetch.route, fetch.plan.subtypes);
   if (objects.length === 0) return done;
   return send(fetch, execution, bodyOf(fetch, execution, ''), { objects: objects.length }, (result) => {
     const data = dataOf(fetch, result);
@@ -41,7 +40,7 @@ function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
 }
 
 function runForEntities(fetch: CompiledFetch, execution: Execution): Promise<void> {
-  const objects = objectsOf(fetch, execution);
+  const objects = execution.objectsAt(fetch.route, fetch.plan.subtypes);
   return objects.length === 0 ? done : fetchEntities(fetch, execution, objects, '');
 }
 
@@ -49,10 +48,6 @@ function runForEntities(fetch: CompiledFetch, execution: Execution): Promise<voi
 async function runWithContext(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const groups = fetch.context?.(execution.data) ?? [];
   await Promise.all(groups.map(({ objects, variables }) => fetchEntities(fetch, execution, objects, variables)));
-}
-
-function objectsOf(fetch: CompiledFetch, execution: Execution): object[] {
-  return objectsAt(execution.data, fetch.path, fetch.plan.subtypes, execution.facts.aliased);
 }
 
 function fetchEntities(
@@ -187,5 +182,6 @@ function send(
     const changed = result.response?.changed;
     if (changed && !before) for (const entity of changed) context.changed.push(entity);
     take(result);
+    execution.forgetFound(fetch.route.changes);
   });
 }

@@ -1,6 +1,5 @@
 import type { CompiledFetch } from '../compile/compileFetch.js';
 import type { Representations } from '../compile/compileRepresentations.js';
-import { replaceAt } from '../compile/responsePath.js';
 import type { Execution } from './execution.js';
 
 /**
@@ -33,8 +32,7 @@ export function unifyObjects(
     }
   }
   if (replacements.size === 0) return represented;
-  replaceAt(execution.data, fetch.path, fetch.plan.subtypes, replacements);
-  execution.facts.aliased = true;
+  execution.replaceAt(fetch.route, fetch.plan.subtypes, replacements);
   return { ...represented, objects: keptObjects, indexes: keptIndexes };
 }
 

@@ -100,7 +100,8 @@ export class Subgraph {
       (reply) => {
         context.cancellation.unhook(onCancel);
         if (!joined) this.landed(flight, reply.status < 400 ? 'ok' : 'error');
-        const response = (flight.response ??= readReply(reply));
+        flight.response ??= readReply(reply);
+        const { response } = flight;
         if (typeof response === 'string') return this.failed(response, context, { reply });
         return {
           response,
