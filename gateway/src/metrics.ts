@@ -1,7 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { DurationHistogram } from './durationHistogram.js';
 
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const MOST_CODES = 200;
+
+/** In seconds: from a fetch on the same machine to one that is given up. */
+const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** The gateway's metrics, in one registry a gateway. */
 export function createMetrics() {
@@ -26,13 +30,6 @@ export function createMetrics() {
       this.set(requestsInFlight.count);
     },
   });
-  const subgraphRequests = new Histogram({
-    name: 'subgraph_request_duration_seconds',
-    help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, overloaded, invalid, too-large, aborted).',
-    labelNames: ['subgraph', 'outcome'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
-  });
   const planning = new Histogram({
     name: 'operation_planning_duration_seconds',
     help: 'Duration of planning new operations, waiting for the planner included, by result (planned, failed).',
@@ -43,12 +40,12 @@ export function createMetrics() {
   const codes = new Set<string>();
   return {
     registry,
-    requests: new Histogram({
+    requests: new DurationHistogram({
       name: 'graphql_request_duration_seconds',
       help: 'Duration of requests to /graphql, by operation type (query, mutation, none) and outcome (ok, partial, refused, error, gone).',
       labelNames: ['operation', 'outcome'],
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-      registers,
+      buckets,
+      registry,
     }),
     requestsInFlight,
     tallies,
@@ -72,11 +69,13 @@ export function createMetrics() {
         this.inc({ result: 'miss' }, tallies.lookupMisses);
       },
     }),
-    subgraphRequests,
-    /** Notes a fetch that was sent to a subgraph: its outcome and duration in seconds. */
-    observeFetch(subgraph: string, outcome: string, seconds: number) {
-      subgraphRequests.observe({ subgraph, outcome }, seconds);
-    },
+    subgraphRequests: new DurationHistogram({
+      name: 'subgraph_request_duration_seconds',
+      help: 'Duration of requests to subgraphs, by subgraph and outcome (ok, error, timeout, unreachable, overloaded, invalid, too-large, aborted).',
+      labelNames: ['subgraph', 'outcome'],
+      buckets,
+      registry,
+    }),
     fetchesShared: new Counter({
       name: 'subgraph_fetches_shared_total',
       help: 'Fetches that were not sent since the same one of another request was in flight.',

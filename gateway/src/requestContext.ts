@@ -11,7 +11,7 @@ export interface ChangedEntity {
  * Whether somebody still waits for an answer. States: waiting → cancelled. An AbortSignal would do, at ten times the cost of a request that nobody cancels.
  */
 export class Cancellation {
-  private readonly hooks = new Set<() => void>();
+  private hooks: (() => void)[] = [];
   private done = false;
 
   get cancelled(): boolean {
@@ -20,18 +20,20 @@ export class Cancellation {
 
   /** Calls the hook when the request is cancelled; `unhook` it when what it would give up is over. */
   hook(onCancel: () => void): void {
-    this.hooks.add(onCancel);
+    this.hooks.push(onCancel);
   }
 
   unhook(onCancel: () => void): void {
-    this.hooks.delete(onCancel);
+    const at = this.hooks.lastIndexOf(onCancel);
+    if (at >= 0) this.hooks.splice(at, 1);
   }
 
   cancel(): void {
     if (this.done) return;
     this.done = true;
-    for (const hook of [...this.hooks]) hook();
-    this.hooks.clear();
+    const { hooks } = this;
+    this.hooks = [];
+    for (const hook of hooks) hook();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Subgraph } from '../subgraph/subgraph.js';
 import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
 import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
-import { type FetchRoute, ROOT } from './fetchRoute.js';
+import { type FetchRoute, rootRoute } from './fetchRoute.js';
 import { type PathStep, placeOf } from './responsePath.js';
 import type { KeyTree } from './settleSharing.js';
 import type { Subtypes } from './supergraphFacts.js';
@@ -65,7 +65,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),
     repeated: false,
     copied: undefined,
-    route: { key: ROOT, starts: [], changes: [], below: [] },
+    route: rootRoute,
     changed: new Map(),
   };
   plan.fetches.push(fetch);

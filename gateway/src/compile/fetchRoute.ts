@@ -1,53 +1,60 @@
 import type { CompiledFetch } from './compileFetch.js';
-import { type PathStep, placeOf } from './responsePath.js';
+import type { PathStep } from './responsePath.js';
 
 /** The way to the objects of a fetch. In one execution, a way is gone from the nearest objects that an earlier fetch has found on it. */
 export interface FetchRoute {
-  /** The same for fetches that go the same way. */
-  readonly key: string;
+  /** Its number among the routes of the plan: the same for fetches that go the same way. */
+  readonly id: number;
   /** Where the way may begin, the nearest first: the routes of other fetches on it, or the root. */
   readonly starts: readonly RouteStart[];
   /** Routes on which other objects may be found once this fetch has been merged. */
-  readonly changes: readonly string[];
+  readonly changes: readonly number[];
   /** Routes that go on from here: not to be relied on when objects here have been replaced. */
-  readonly below: readonly string[];
+  readonly below: readonly number[];
 }
 
 interface RouteStart {
-  readonly key: string;
+  readonly id: number;
   /** What remains from there. */
   readonly steps: readonly PathStep[];
 }
 
 /** The route that is no step long. */
-export const ROOT = '';
+export const rootRoute: FetchRoute = { id: 0, starts: [{ id: 0, steps: [] }], changes: [], below: [] };
 
 /** Finds the routes of a plan's fetches. */
 export function settleRoutes(fetches: readonly CompiledFetch[]): void {
-  const paths = new Map<string, readonly PathStep[]>([[ROOT, []]]);
-  for (const { path } of fetches) paths.set(keyOf(path), path);
+  const byKey = new Map<string, Way>([['', { id: rootRoute.id, path: [], place: '' }]]);
+  for (const { path, place } of fetches) {
+    const key = keyOf(path);
+    if (!byKey.has(key)) byKey.set(key, { id: byKey.size, path, place });
+  }
   for (const fetch of fetches) {
     const { path, place, document } = fetch;
-    const key = keyOf(path);
+    const own = byKey.get(keyOf(path)) as Way;
     const written = document.writes.flatMap((each) => (each.composite ? [each.place] : []));
-    const others = [...paths].filter(([other]) => other !== key);
+    const others = [...byKey.values()].filter(({ id }) => id !== own.id);
+    const starts = path.map((_step, index) => path.slice(0, index)).flatMap((start) => byKey.get(keyOf(start)) ?? []);
     fetch.route = {
-      key,
-      starts: [...paths]
-        .filter(([, start]) => start.length <= path.length && keyOf(path.slice(0, start.length)) === keyOf(start))
-        .sort(([, one], [, other]) => other.length - one.length)
-        .map(([start, { length }]) => ({ key: start, steps: path.slice(length) })),
+      id: own.id,
+      starts: [own, ...starts.reverse()].map((start) => ({ id: start.id, steps: path.slice(start.path.length) })),
       // A step with type conditions leads to others when a type becomes known.
       changes: others
         .filter(
-          ([, other]) =>
-            written.some((at) => isAtOrBelow(placeOf(other), at)) ||
-            (isAtOrBelow(placeOf(other), place) && other.some(({ types }) => types)),
+          (other) =>
+            written.some((at) => isAtOrBelow(other.place, at)) ||
+            (isAtOrBelow(other.place, place) && other.path.some(({ types }) => types)),
         )
-        .map(([other]) => other),
-      below: others.filter(([, other]) => isAtOrBelow(placeOf(other), place)).map(([other]) => other),
+        .map(({ id }) => id),
+      below: others.filter((other) => isAtOrBelow(other.place, place)).map(({ id }) => id),
     };
   }
+}
+
+interface Way {
+  readonly id: number;
+  readonly path: readonly PathStep[];
+  readonly place: string;
 }
 
 function isAtOrBelow(place: string, other: string): boolean {

@@ -1,12 +1,12 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { type FetchRoute, ROOT } from '../compile/fetchRoute.js';
+import type { FetchRoute } from '../compile/fetchRoute.js';
 import { objectsAt, replaceAt } from '../compile/responsePath.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
 import type { RequestContext } from '../requestContext.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Trace } from './trace.js';
 
-/** Facts about the data that all parts of an execution share. */
+/** Facts about the data that all parts of an execution share. (Maps are made when needed: a small query had five that stayed empty.) */
 interface DataFacts {
   /** No body so far held a backslash: no string in the data needs escaping. */
   plain: boolean;
@@ -15,65 +15,62 @@ interface DataFacts {
   /** The places of fetches that have found their objects and not been merged. */
   readonly underWay: string[];
   /** The objects that have been found, by route. */
-  readonly found: Map<string, readonly object[]>;
+  readonly found: (readonly object[] | undefined)[];
+  /** Those who wait for fetches, by id. */
+  finished: Map<string, PromiseWithResolvers<void>> | undefined;
 }
 
 /** The state of one execution of an operation, from its first fetch to its response. Deferred parts have one of their own over the same data. */
 export class Execution {
   readonly errors: GraphQLFormattedError[] = [];
   /** Results of fetches that the plan has several times, by body. */
-  readonly repeated = new Map<string, Promise<FetchResult>>();
-  private readonly variableJson = new Map<string, string>();
+  repeated: Map<string, Promise<FetchResult>> | undefined;
+  private variableJson: Map<string, string> | undefined;
 
   constructor(
     readonly data: Record<string, unknown>,
     readonly variables: Readonly<Record<string, unknown>>,
     readonly context: RequestContext,
     readonly trace: Trace | undefined,
-    readonly facts: DataFacts = { plain: true, aliased: false, underWay: [], found: new Map([[ROOT, [data]]]) },
-    private readonly finished = new Map<string, PromiseWithResolvers<void>>(),
+    readonly facts: DataFacts = { plain: true, aliased: false, underWay: [], found: [[data]], finished: undefined },
   ) {}
 
   /** An execution that goes on with the same data and collects errors of its own. */
   fork(): Execution {
-    return new Execution(this.data, this.variables, this.context, this.trace, this.facts, this.finished);
+    return new Execution(this.data, this.variables, this.context, this.trace, this.facts);
   }
 
   /** The objects at the end of a route. */
-  objectsAt({ key, starts }: FetchRoute, subtypes: Subtypes): readonly object[] {
+  objectsAt({ id, starts }: FetchRoute, subtypes: Subtypes): readonly object[] {
     const { found, aliased } = this.facts;
     for (const start of starts) {
-      const from = found.get(start.key);
+      const from = found[start.id];
       if (!from) continue;
       if (start.steps.length === 0) return from;
       const objects = objectsAt(from, start.steps, subtypes, aliased);
-      found.set(key, objects);
+      found[id] = objects;
       return objects;
     }
     return [];
   }
 
   /** Puts others in the place of some of the objects at the end of a route. */
-  replaceAt({ key, starts, below }: FetchRoute, subtypes: Subtypes, replacements: ReadonlyMap<object, object>): void {
+  replaceAt({ id, starts, below }: FetchRoute, subtypes: Subtypes, replacements: ReadonlyMap<object, object>): void {
     const { found } = this.facts;
-    const before = found.get(key) ?? [];
-    for (const { key: start, steps } of starts) {
-      const from = steps.length > 0 && found.get(start);
+    for (const start of starts) {
+      const from = start.steps.length > 0 && found[start.id];
       if (!from) continue;
-      replaceAt(from, steps, subtypes, replacements);
+      replaceAt(from, start.steps, subtypes, replacements);
       break;
     }
     this.forgetFound(below);
-    found.set(
-      key,
-      before.filter((object) => !replacements.has(object)),
-    );
+    found[id] = found[id]?.filter((object) => !replacements.has(object));
     this.facts.aliased = true;
   }
 
   /** What has been found on these routes may be something else now. */
-  forgetFound(routes: readonly string[]): void {
-    for (const route of routes) this.facts.found.delete(route);
+  forgetFound(routes: readonly number[]): void {
+    for (const route of routes) this.facts.found[route] = undefined;
   }
 
   /** Notes that a fetch has found its objects at a place; `settled` when it has been merged. */
@@ -93,11 +90,11 @@ export class Execution {
 
   /** A variable's value as JSON; undefined when the client gave none. */
   jsonOf(name: string): string | undefined {
-    let json = this.variableJson.get(name);
-    if (json === undefined && Object.hasOwn(this.variables, name)) {
-      json = JSON.stringify(this.variables[name]);
-      if (json !== undefined) this.variableJson.set(name, json);
-    }
+    const known = this.variableJson?.get(name);
+    if (known !== undefined || !Object.hasOwn(this.variables, name)) return known;
+    const json = JSON.stringify(this.variables[name]);
+    this.variableJson ??= new Map();
+    if (json !== undefined) this.variableJson.set(name, json);
     return json;
   }
 
@@ -111,11 +108,9 @@ export class Execution {
   }
 
   private finishOf(id: string): PromiseWithResolvers<void> {
-    let finish = this.finished.get(id);
-    if (!finish) {
-      finish = Promise.withResolvers<void>();
-      this.finished.set(id, finish);
-    }
+    this.facts.finished ??= new Map();
+    const finish = this.facts.finished.get(id) ?? Promise.withResolvers<void>();
+    this.facts.finished.set(id, finish);
     return finish;
   }
 }

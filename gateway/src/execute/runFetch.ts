@@ -168,11 +168,14 @@ function send(
   const { subgraph, node, plan } = fetch;
   const { context } = execution;
   const key = fetch.repeated ? `${node.serviceName}\n${body}` : undefined;
-  const before = key === undefined ? undefined : execution.repeated.get(key);
+  const before = key === undefined ? undefined : execution.repeated?.get(key);
   const sent =
     before ??
     subgraph.fetch({ body, mutation: node.operationKind === 'mutation', operationHash: plan.operationHash }, context);
-  if (key !== undefined && !before) execution.repeated.set(key, sent);
+  if (key !== undefined && !before) {
+    execution.repeated ??= new Map();
+    execution.repeated.set(key, sent);
+  }
   const noted = execution.trace?.begin(fetch.id, sizes);
   execution.sent(fetch.place);
   return sent.then((result) => {

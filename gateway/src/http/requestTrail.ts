@@ -40,7 +40,7 @@ export class RequestTrail {
     if (!response.writableFinished) this.gone.cancel();
     const outcome = this.outcome();
     const milliseconds = performance.now() - this.began;
-    metrics.requests.observe({ operation: operation?.type ?? 'none', outcome }, milliseconds / 1000);
+    metrics.requests.observe(operation?.type ?? 'none', outcome, milliseconds / 1000);
     for (const code of codes) metrics.countError(code);
     const level = outcome === 'error' ? 'warn' : 'debug';
     if (!log.isLevelEnabled(level)) return;

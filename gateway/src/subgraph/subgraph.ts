@@ -160,7 +160,7 @@ export class Subgraph {
 
   private landed(flight: Flight, outcome: string): void {
     this.forget(flight);
-    this.options.metrics.observeFetch(this.name, outcome, (performance.now() - flight.began) / 1000);
+    this.options.metrics.subgraphRequests.observe(this.name, outcome, (performance.now() - flight.began) / 1000);
   }
 
   /** Nobody joins it any more. */
