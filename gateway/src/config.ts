@@ -43,6 +43,23 @@ const Environment = z.object({
   JWKS_URL: httpUrl.optional(),
   JWT_ISSUER: z.string().default('leadgraph-local'),
   JWT_AUDIENCE: z.string().default('leadgraph'),
+  NATS_URL: z.string().optional(),
+  CURSOR_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64,}$/, 'give at least 32 bytes in hex')
+    .optional(),
+  LIVE_CONNECTIONS: count.default(20_000),
+  LIVE_CONNECTIONS_PER_IDENTITY: count.default(100),
+  SUBSCRIPTIONS_PER_CONNECTION: count.default(100),
+  SUBSCRIPTIONS_PER_IDENTITY: count.default(1_000),
+  SUBSCRIPTIONS: count.default(100_000),
+  SUBSCRIBER_QUEUE_EVENTS: z.coerce.number().int().min(1).default(256),
+  SUBSCRIBER_QUEUE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1024 * 1024),
+  LIVE_HEARTBEAT_MS: milliseconds.default(15_000),
   GRAPHIQL: z.stringbool().optional(),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
 });
@@ -99,9 +116,29 @@ export interface GatewayConfig {
   readonly clientTokens:
     | { readonly keys: KeySet | URL; readonly issuer: string; readonly audience: string }
     | undefined;
+  /** Where events that subgraphs publish come from; without it fields with `@eventSource` cannot be subscribed to. */
+  readonly natsUrl: string | undefined;
+  /** What cursors and tickets are signed with; undefined: derived from the signing key or, without one, random and good until the process ends. */
+  readonly cursorKey: Buffer | undefined;
+  readonly live: LiveLimits;
   /** The folder of GraphiQL's bundle; undefined where GraphiQL is not offered. */
   readonly graphiqlFolder: string | undefined;
   readonly drainTimeoutMs: number;
+}
+
+/** Bounds of what clients follow live. */
+export interface LiveLimits {
+  /** WebSockets and event streams of the process, and of one identity. */
+  readonly connections: number;
+  readonly connectionsPerIdentity: number;
+  readonly subscriptionsPerConnection: number;
+  readonly subscriptionsPerIdentity: number;
+  readonly subscriptions: number;
+  /** What waits for one subscriber, at most; more, and it is told to come again from its cursor. */
+  readonly queueEvents: number;
+  readonly queueBytes: number;
+  /** How often connections are looked after: one that has not answered since the last time is closed. */
+  readonly heartbeatMs: number;
 }
 
 /** Thrown at start when flags or environment are not usable; the message lists every fault, one a line. */
@@ -177,6 +214,18 @@ export function readConfig(
     explainToAll: values.NODE_ENV !== 'production',
     signingKey: signingKey || undefined,
     clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
+    natsUrl: values.NATS_URL,
+    cursorKey: values.CURSOR_KEY === undefined ? undefined : Buffer.from(values.CURSOR_KEY, 'hex'),
+    live: {
+      connections: values.LIVE_CONNECTIONS,
+      connectionsPerIdentity: values.LIVE_CONNECTIONS_PER_IDENTITY,
+      subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
+      subscriptionsPerIdentity: values.SUBSCRIPTIONS_PER_IDENTITY,
+      subscriptions: values.SUBSCRIPTIONS,
+      queueEvents: values.SUBSCRIBER_QUEUE_EVENTS,
+      queueBytes: values.SUBSCRIBER_QUEUE_BYTES,
+      heartbeatMs: values.LIVE_HEARTBEAT_MS,
+    },
     graphiqlFolder: (values.GRAPHIQL ?? values.NODE_ENV !== 'production') ? GRAPHIQL_FOLDER : undefined,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };

@@ -30,6 +30,18 @@ export const errorCodes = {
     meaning: 'The document has no operation of the given name, or several and no name was given.',
   },
   OPERATION_NOT_SUPPORTED: { status: 400, legacyStatus: 200, meaning: 'Subscriptions are not served on this way.' },
+  TOO_MANY_SUBSCRIPTIONS: {
+    status: 429,
+    meaning: 'More subscriptions than the limit, of this connection, identity or process.',
+  },
+  TOO_MANY_CONNECTIONS: { status: 503, meaning: 'More live connections than the limit, of this identity or process.' },
+  INVALID_CURSOR: {
+    status: 400,
+    meaning: 'The cursor was not made by this graph, or for another subscription or subscriber.',
+  },
+  EVENTS_UNAVAILABLE: { status: 503, meaning: 'The events of this subscription cannot be had from this gateway.' },
+  SUBSCRIPTION_INVALID: { status: 400, meaning: 'A running subscription does not fit the schema that is served now.' },
+  SUBSCRIPTION_GAP: { status: 200, meaning: 'Events may be missing before this one: the subgraph was away.' },
   BAD_USER_INPUT: { status: 400, legacyStatus: 200, meaning: 'A variable has a value that its type does not allow.' },
   PLANNING_TIMEOUT: { status: 400, legacyStatus: 200, meaning: 'Planning the operation took longer than the limit.' },
   PLANNING_FAILED: { status: 500, meaning: 'The planner found no way to answer a valid operation.' },
