@@ -3,13 +3,11 @@ import { OperationTypeNode } from 'graphql';
 import type { Json } from '../compile/jsonOutput.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
-import type { Execute } from '../execute/shareExecutions.js';
 import type { Authenticate } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Operation } from '../operation/operation.js';
-import { Cancellation } from '../requestContext.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
 import { type GraphQLParams, paramsFromBody, paramsFromQuery } from './graphqlParams.js';
@@ -18,17 +16,13 @@ import { readJsonBody } from './readJsonBody.js';
 import { refusalOf } from './refusalOf.js';
 import { RequestTrail } from './requestTrail.js';
 import { type Accepted, responseType } from './responseType.js';
+import { type StartOptions, startOperation } from './startOperation.js';
 import { writeMultipart } from './writeMultipart.js';
 import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
 
-export interface GraphQLHandlerOptions {
+export interface GraphQLHandlerOptions extends StartOptions {
   readonly slot: SupergraphSlot;
   readonly authenticate: Authenticate;
-  readonly execute: Execute;
-  /** Counts the mutations that have been answered. */
-  readonly mutations: { finished: number };
-  /** Whether an identity may see how its operation is planned and executed. */
-  readonly mayExplain: (identity: Identity) => boolean;
   /** Operations in one request, at most; 0: lists are refused. */
   readonly mostInBatch: number;
   /** Responses of at least this many bytes are compressed for clients that take it; 0: none. */
@@ -110,22 +104,15 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     });
     trail.operation = operation;
     checkMethod(operation, request.method);
-    operation.checkVariables(variables);
-    const isQuery = operation.type === OperationTypeNode.QUERY;
-    const executing = options.execute({
+    const { headers } = request;
+    explain ||= headers['graphql-plan'] === 'true';
+    return startOperation(
       operation,
       variables,
-      context: {
-        requestId: trail.id,
-        identity,
-        headers: request.headers,
-        // A mutation is finished when its client has gone: half of it may have been done already.
-        cancellation: isQuery ? trail.gone : new Cancellation(),
-        changed: [],
-      },
-      explain: (explain || request.headers['graphql-plan'] === 'true') && options.mayExplain(identity),
-    });
-    return isQuery ? executing : executing.finally(() => (options.mutations.finished += 1));
+      explain,
+      { requestId: trail.id, identity, headers, gone: trail.gone },
+      options,
+    );
   }
 
   function write(
