@@ -2,6 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
+import type { EventSource } from './eventSources.js';
 import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
 import { type FetchRoute, rootRoute } from './fetchRoute.js';
 import { type PathStep, placeOf } from './responsePath.js';
@@ -14,6 +15,8 @@ export interface PlanContext {
   /** Interfaces that some subgraph treats as an object: their names say nothing about an entity's type. */
   readonly interfaceObjects: ReadonlySet<string>;
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  /** By subscription field. */
+  readonly eventSources: ReadonlyMap<string, EventSource>;
   readonly operationHash: string;
   /** The response names that the operation selects at a place (see `placeOf`). */
   readonly selectedAt: (place: string) => ReadonlySet<string>;

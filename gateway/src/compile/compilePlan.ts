@@ -1,6 +1,7 @@
 import type { DeferNode, PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { Execution } from '../execute/execution.js';
 import { runFetch } from '../execute/runFetch.js';
+import { type CompiledEvent, compileEvent } from './compileEvent.js';
 import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.js';
 import type { ConditionValues } from './conditions.js';
 import { settleRoutes } from './fetchRoute.js';
@@ -26,8 +27,15 @@ export interface DeferredPart {
 export interface CompiledPlan {
   readonly run: Step | undefined;
   readonly deferred: readonly DeferredPart[];
-  /** Of a subscription: the fetch that its events come from; `run` is what is executed for each event. */
-  readonly subscription: CompiledFetch | undefined;
+  /** Of a subscription: where its events come from; `run` is what else is executed for each event. */
+  readonly subscription: CompiledSubscription | undefined;
+}
+
+export interface CompiledSubscription {
+  /** The fetch that the field's owner executes, where the events come from there. */
+  readonly primary: CompiledFetch;
+  /** What is done for an event of a stream, where they come from one. */
+  readonly event: CompiledEvent | undefined;
 }
 
 /** Compiles a plan for one set of values of the operation's conditions: of a Condition node only the branch that holds remains. */
@@ -37,7 +45,7 @@ export function compilePlan(
   context: PlanContext,
 ): CompiledPlan {
   const compiler = new PlanCompiler(conditions, context);
-  const subscription = node?.kind === 'Subscription' ? readFetch(node.primary, [], context) : undefined;
+  const subscription = node?.kind === 'Subscription' ? readSubscription(node, context) : undefined;
   const rest = node?.kind === 'Subscription' ? node.rest : node;
   const run = rest ? compiler.step(rest, []) : undefined;
   settleSharing(context.fetches);
@@ -53,6 +61,13 @@ function dependingOn(sent: ReadonlySet<string | undefined>, parts: readonly Defe
     depends: part.depends.filter((id) => sent.has(id)),
     nested: dependingOn(sent, part.nested),
   }));
+}
+
+function readSubscription({ primary }: SubscriptionNode, context: PlanContext): CompiledSubscription {
+  const fetch = readFetch(primary, [], context);
+  const field = fetch.document.rootField;
+  const source = field === undefined ? undefined : context.eventSources.get(field);
+  return { primary: fetch, event: source && compileEvent(primary, source, context) };
 }
 
 class PlanCompiler {

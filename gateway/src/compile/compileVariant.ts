@@ -16,6 +16,7 @@ import { type CompiledPlan, compilePlan, type DeferredPart } from './compilePlan
 import { compileWriter, type Writer } from './compileWriter.js';
 import { selectedNames, typeAt } from './operationPlaces.js';
 import type { PlannedOperation } from './plannedOperation.js';
+import { compileRootArguments, type RootArguments } from './rootArguments.js';
 import type { SupergraphFacts } from './supergraphFacts.js';
 import { unresolvedRootFields } from './unresolvedFields.js';
 
@@ -44,6 +45,8 @@ export interface CompiledVariant {
   readonly introspect: Introspect | undefined;
   /** What every response has: errors of fields that the plan does not bring. */
   readonly errors: readonly GraphQLFormattedError[];
+  /** Of a subscription. */
+  readonly rootArguments: RootArguments | undefined;
   /** What each deferred part sends. */
   readonly deferred: ReadonlyMap<DeferredPart, ResponsePart>;
 }
@@ -64,6 +67,7 @@ export function compileVariant(
     subtypes: facts.subtypes,
     interfaceObjects: facts.interfaceObjects,
     subgraphs,
+    eventSources: facts.eventSources,
     operationHash: hash,
     clientNames: facts.standIns.size > 0 ? new Map([...facts.standIns, ...clientNames]) : clientNames,
     selectedAt: (place) => selectedAt().get(place) ?? NOTHING,
@@ -86,6 +90,8 @@ export function compileVariant(
     plan: { ...plan, deferred: deferredParts(plan.deferred, planned, facts, partOf, deferred) },
     fetches: planContext.fetches,
     root,
+    rootArguments:
+      plan.subscription && compileRootArguments(definition, fragments, planned.rootType, rootFields, facts.apiSchema),
     introspect: compileIntrospection(rootFields, definition, fragments, facts.apiSchema),
     errors: unresolvedRootFields(rootType, rootFields, planContext.fetches, clientNames),
     deferred,

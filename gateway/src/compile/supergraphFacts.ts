@@ -1,5 +1,6 @@
 import { type ASTNode, buildSchema, type FieldNode, type GraphQLSchema, parse, print, visit } from 'graphql';
 import type { LoadedSupergraph } from '../plan/plannerProtocol.js';
+import { type EventSource, readEventSources } from './eventSources.js';
 
 /** Abstract type → the names of its objects and interfaces, those that clients do not see included. */
 export type Subtypes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -15,16 +16,19 @@ export interface SupergraphFacts {
   readonly internalFields: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names that required fields are fetched under, to be told apart → their own names. */
   readonly standIns: ReadonlyMap<string, string>;
+  /** Where the events of subscription fields come from, by field; those that are not here come from their subgraphs. */
+  readonly eventSources: ReadonlyMap<string, EventSource>;
 }
 
-/** Reads what the planner's thread told of the supergraph. */
-export function readSupergraphFacts(loaded: LoadedSupergraph): SupergraphFacts {
+/** Reads what the planner's thread told of the supergraph, and from its own text what the planner has no use for. */
+export function readSupergraphFacts(loaded: LoadedSupergraph, sdl = ''): SupergraphFacts {
   return {
     apiSchema: buildSchema(loaded.apiSdl, { assumeValidSDL: true }),
     subtypes: new Map(Object.entries(loaded.subtypes).map(([name, types]) => [name, new Set(types)])),
     interfaceObjects: new Set(loaded.interfaceObjects),
     internalFields: internalFields(loaded.internalSelections),
     standIns: new Map(Object.entries(loaded.standIns ?? {})),
+    eventSources: readEventSources(sdl),
   };
 }
 

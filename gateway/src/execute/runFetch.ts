@@ -27,16 +27,26 @@ export function runFetch(fetch: CompiledFetch, execution: Execution): Promise<vo
 function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const objects = execution.objectsAt(fetch.route, fetch.plan.subtypes);
   if (objects.length === 0) return done;
-  return send(fetch, execution, bodyOf(fetch, execution, ''), { objects: objects.length }, (result) => {
-    const data = dataOf(fetch, result);
-    if (data) {
-      if (fetch.node.outputRewrites) applyRewrites(fetch.node.outputRewrites, data, fetch.plan.subtypes);
-      const several = objects.length > 1 || fetch.repeated;
-      if (several) execution.facts.aliased = true;
-      for (const object of objects) mergeData(object, data, several ? fetch.copied : undefined);
-    }
-    reportProblems(fetch, execution, result, objects, undefined);
-  });
+  return send(fetch, execution, bodyOf(fetch, execution, ''), { objects: objects.length }, (result) =>
+    takeRoot(fetch, execution, objects, result),
+  );
+}
+
+/** Merges what a fetch without representations brought into the objects that it is for, and reports what went wrong. */
+export function takeRoot(
+  fetch: CompiledFetch,
+  execution: Execution,
+  objects: readonly object[],
+  result: FetchResult,
+): void {
+  const data = dataOf(fetch, result);
+  if (data) {
+    if (fetch.node.outputRewrites) applyRewrites(fetch.node.outputRewrites, data, fetch.plan.subtypes);
+    const several = objects.length > 1 || fetch.repeated;
+    if (several) execution.facts.aliased = true;
+    for (const object of objects) mergeData(object, data, several ? fetch.copied : undefined);
+  }
+  reportProblems(fetch, execution, result, objects, undefined);
 }
 
 function runForEntities(fetch: CompiledFetch, execution: Execution): Promise<void> {

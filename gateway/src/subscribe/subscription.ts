@@ -51,6 +51,8 @@ export class SubscriptionEnded extends Error {
 
 /** A subscription that runs. */
 export interface LiveSubscription {
+  /** Where it begins: a client that comes again with this cursor has missed nothing. Undefined where the source has no cursors. */
+  readonly cursor: string | undefined;
   /**
    * The payloads, in order, to be taken one after another: the next is taken when the one before has been handed to the client's socket, so that what a slow client does not read waits here, within bounds. Ends when the
    * source ends; throws `SubscriptionEnded`. Leaving it (`return`) ends the subscription.

@@ -31,7 +31,7 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
   const pools: Http1Pool[] = [];
   try {
     const { log, metrics, headerRules, mintToken, mutations, timeoutMs, shareFetches: share } = options;
-    const facts = readSupergraphFacts(supergraph);
+    const facts = readSupergraphFacts(supergraph, sdl);
     const subgraphs = supergraph.subgraphs.map(({ name, url: given }) => {
       const url = options.resolveUrl(name, given);
       const pool = new Http1Pool(new URL(url), options.pool);

@@ -19,11 +19,17 @@ export interface SupergraphSlotOptions {
 export class SupergraphSlot {
   private serving: Supergraph | undefined;
   private closed = false;
+  private readonly listeners: ((supergraph: Supergraph) => Promise<void>)[] = [];
 
   constructor(private readonly options: SupergraphSlotOptions) {}
 
   get current(): Supergraph | undefined {
     return this.serving;
+  }
+
+  /** Calls the listener when another supergraph has taken over; the one before is kept until it is done. */
+  onReplaced(listener: (supergraph: Supergraph) => Promise<void>): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -43,6 +49,7 @@ export class SupergraphSlot {
       metrics.supergraphLoadedAt.setToCurrentTime();
       const subgraphs = supergraph.subgraphs.map(({ name, url }) => ({ name, url }));
       log.info({ supergraph: supergraph.id.slice(0, 12), subgraphs, prepared }, 'supergraph loaded');
+      await Promise.all(this.listeners.map((listener) => listener(supergraph)));
       before?.retire().catch((error: unknown) => log.error({ err: error }, 'the old supergraph could not be closed'));
     } catch (error) {
       this.reportFailure(error);

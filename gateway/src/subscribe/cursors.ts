@@ -1,0 +1,46 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SigningKey } from '../config.js';
+
+/** A cursor is a position of a stream and a mark that only holders of the key can make. */
+export interface Cursors {
+  /** Makes the cursor of a position, for one scope: see `read`. */
+  sign(position: number, scope: string): string;
+  /** The position that a cursor stands for; undefined where it was not made by this graph or not for this scope (another subscriber, another subscription). */
+  read(cursor: string, scope: string): number | undefined;
+}
+
+const POSITION_BYTES = 7;
+const MARK_BYTES = 15;
+const LENGTH = ((POSITION_BYTES + MARK_BYTES) * 4) / 3;
+
+/** Cursors of 30 characters: the position and 120 bits of HMAC-SHA256 over it and the scope. */
+export function createCursors(key: Buffer): Cursors {
+  const mark = (position: Buffer, scope: string) =>
+    createHmac('sha256', key).update(position).update(scope).digest().subarray(0, MARK_BYTES);
+  return {
+    sign(position, scope) {
+      const bytes = Buffer.alloc(POSITION_BYTES);
+      bytes.writeUIntBE(Math.floor(position / 2 ** 32), 0, 3);
+      bytes.writeUInt32BE(position % 2 ** 32, 3);
+      return Buffer.concat([bytes, mark(bytes, scope)]).toString('base64url');
+    },
+    read(cursor, scope) {
+      if (cursor.length !== Math.ceil(LENGTH)) return undefined;
+      const bytes = Buffer.from(cursor, 'base64url');
+      if (bytes.length !== POSITION_BYTES + MARK_BYTES) return undefined;
+      const position = bytes.subarray(0, POSITION_BYTES);
+      if (!timingSafeEqual(bytes.subarray(POSITION_BYTES), mark(position, scope))) return undefined;
+      return position.readUIntBE(0, 3) * 2 ** 32 + position.readUInt32BE(3);
+    },
+  };
+}
+
+/**
+ * The key of cursors and tickets: the one that is configured, else one derived from the gateway's signing key, which all its processes have, else a random one, with which a cursor is good until
+ * the process ends.
+ */
+export function cursorKeyOf(configured: Buffer | undefined, signingKey: SigningKey | undefined): Buffer {
+  if (configured) return configured;
+  if (!signingKey) return randomBytes(32);
+  return Buffer.from(hkdfSync('sha256', Buffer.from(signingKey.d, 'base64url'), '', 'leadgraph cursors', 32));
+}

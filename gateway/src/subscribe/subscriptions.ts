@@ -1,0 +1,275 @@
+import type { LiveLimits } from '../config.js';
+import { RequestRefused } from '../errors/requestRefused.js';
+import type { EventStreams } from '../eventSource/eventStreams.js';
+import { type Identity, identityKey } from '../identity/identity.js';
+import type { Logger } from '../log.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
+import type { Cursors } from './cursors.js';
+import { subjectOf } from './eventScope.js';
+import { Feed, type FeedCounts, type FeedOperation } from './feed.js';
+import { type StreamCounts, type StreamScope, StreamSource } from './streamSource.js';
+import { SubscriberQueue } from './subscriberQueue.js';
+import { type LiveSubscription, SubscriptionEnded, type SubscriptionRequest } from './subscription.js';
+
+export interface SubscriptionsOptions {
+  readonly slot: SupergraphSlot;
+  /** Undefined where the gateway is connected to none. */
+  readonly streams: EventStreams | undefined;
+  readonly cursors: Cursors;
+  readonly limits: LiveLimits;
+  /** Headers that reach subgraphs, in lower case: subscriptions that differ in one of them are not the same. */
+  readonly forwardedHeaders: readonly string[];
+  /** How long an event is tried again while a subgraph is away. */
+  readonly retryMs: number;
+  readonly log: Logger;
+}
+
+/** What `after` is for a subscription that begins now and wants to know where that is. */
+const NOW = '';
+
+/**
+ * The subscriptions that run in this process. Those of the same operation, variables, identity and forwarded headers share a feed; one that comes again from a cursor has a feed of its own until it has caught up. States:
+ * running → closing (nothing new begins).
+ */
+export class Subscriptions {
+  readonly counts: FeedCounts & StreamCounts = {
+    executions: 0,
+    payloads: 0,
+    withheld: 0,
+    retries: 0,
+    slow: 0,
+    events: 0,
+    replayed: 0,
+    gaps: 0,
+  };
+  /** All feeds, and those that others join. */
+  private readonly feeds = new Set<Feed>();
+  private readonly shared = new Map<string, Shared>();
+  private readonly ofIdentity = new Map<string, number>();
+  private running = 0;
+  private closing = false;
+
+  constructor(private readonly options: SubscriptionsOptions) {
+    options.slot.onReplaced((supergraph) => this.moveTo(supergraph));
+  }
+
+  get stats(): { readonly subscriptions: number; readonly feeds: number; readonly waiting: number } {
+    let waiting = 0;
+    for (const feed of this.feeds) waiting += feed.waiting;
+    return { subscriptions: this.running, feeds: this.feeds.size, waiting };
+  }
+
+  /** See `Subscribe`. */
+  async subscribe(request: SubscriptionRequest, signal: AbortSignal): Promise<LiveSubscription> {
+    if (this.closing) throw goingAway();
+    const leave = this.enter(request.context.identity);
+    const queue = new SubscriberQueue({
+      payloads: this.options.limits.queueEvents,
+      bytes: this.options.limits.queueBytes,
+    });
+    queue.whenLeft(leave);
+    const onAbort = () => void queue.return();
+    signal.addEventListener('abort', onAbort, { once: true });
+    queue.whenLeft(() => signal.removeEventListener('abort', onAbort));
+    try {
+      const cursor = await this.begin(request, queue);
+      return { cursor, payloads: queue };
+    } catch (error) {
+      await queue.return();
+      throw error;
+    }
+  }
+
+  /** Ends all subscriptions: their clients are told to come again elsewhere. */
+  close(): void {
+    this.closing = true;
+    for (const feed of [...this.feeds]) feed.finish('GOING_AWAY', 'This process is about to end.');
+  }
+
+  /** Gives the cursor of where the subscription begins. */
+  private async begin(request: SubscriptionRequest, queue: SubscriberQueue): Promise<string> {
+    const operation = await operationFor(request, this.options.slot);
+    const { key, after, scope, announced } = this.describe(request, operation);
+    if (after !== undefined) {
+      const { feed, source, start } = this.open(operation, request, scope, key);
+      feed.add(queue);
+      await start(after);
+      return source.cursorOf(after);
+    }
+    for (;;) {
+      const { feed, source, started } = this.shared.get(key) ?? this.openShared(operation, request, scope, key);
+      await started;
+      // Those who came first have left meanwhile, and the feed with them.
+      if (feed.signal.aborted && !this.closing && !queue.isOver) continue;
+      // All at once: what is told from here on comes after this cursor.
+      feed.add(queue);
+      if (announced) queue.push(source.startPayload(feed.position));
+      return source.cursorOf(feed.position);
+    }
+  }
+
+  /** What a subscription shares a feed by, and where it begins. */
+  private describe(
+    request: SubscriptionRequest,
+    { operation, variant }: FeedOperation,
+  ): { key: string; after: number | undefined; scope: StreamScope; announced: boolean } {
+    const { identity, headers } = request.context;
+    const { rootArguments, plan } = variant;
+    const event = plan.subscription?.event;
+    if (!event || !rootArguments)
+      throw new RequestRefused('EVENTS_UNAVAILABLE', 'This field has no events that this gateway can follow.');
+    const args = rootArguments.values(request.variables);
+    const subject = subjectOf(event.source, identity, args);
+    const cursorScope = `${identityKey(identity)}\n${subject}`;
+    const given = request.after ?? (typeof args.after === 'string' ? args.after : undefined);
+    const { [rootArguments.afterVariable ?? '']: _after, ...variables } = request.variables;
+    const key = [
+      operation.key,
+      identityKey(identity),
+      JSON.stringify(variables),
+      ...this.options.forwardedHeaders.map((name) => String(headers[name] ?? '')),
+    ].join('\n');
+    return {
+      key,
+      after: given === undefined || given === NOW ? undefined : this.read(given, cursorScope),
+      scope: { subject, args, cursorScope },
+      announced: given === NOW,
+    };
+  }
+
+  private read(cursor: string, scope: string): number {
+    const position = this.options.cursors.read(cursor, scope);
+    if (position !== undefined) return position;
+    throw new RequestRefused(
+      'INVALID_CURSOR',
+      'The cursor was not made by this graph for this subscription and this subscriber. Subscribe without it.',
+    );
+  }
+
+  private openShared(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string): Shared {
+    const { feed, source, start } = this.open(operation, request, scope, key);
+    const shared = { feed, source, started: start(undefined) };
+    this.share(key, shared);
+    return shared;
+  }
+
+  private open(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string) {
+    const { retryMs, log, streams, cursors } = this.options;
+    if (!streams)
+      throw new RequestRefused('EVENTS_UNAVAILABLE', 'This gateway is not connected to the events of this field.');
+    const feed = new Feed(operation, request, { retryMs, log, counts: this.counts }, (over) => this.feeds.delete(over));
+    this.feeds.add(feed);
+    const source: StreamSource = new StreamSource(feed, scope, {
+      streams,
+      cursors,
+      counts: this.counts,
+      onLive: (position) => this.catchUp(key, feed, source, position),
+    });
+    const start = (after: number | undefined) =>
+      source.start(after).catch((error: unknown) => {
+        feed.finish();
+        throw error;
+      });
+    return { feed, source, start };
+  }
+
+  private share(key: string, shared: Shared): void {
+    const { feed } = shared;
+    this.shared.set(key, shared);
+    const forget = () => {
+      if (this.shared.get(key)?.feed === feed) this.shared.delete(key);
+    };
+    feed.signal.addEventListener('abort', forget, { once: true });
+  }
+
+  /**
+   * Called before a feed executes an event that came after it had begun. One that began from a cursor has caught up by then: it becomes the one that others join, or hands its subscribers over to that one, if all that it has had has been told
+   * and the other has not told this event yet. Whether it has handed over.
+   */
+  private catchUp(key: string, feed: Feed, source: StreamSource, position: number): boolean {
+    const shared = this.shared.get(key);
+    if (shared?.feed === feed) return false;
+    if (!shared) {
+      this.share(key, { feed, source, started: Promise.resolve() });
+      return false;
+    }
+    if (!feed.isIdle || shared.feed.position >= position || shared.feed.signal.aborted) return false;
+    feed.moveTo(shared.feed, position - 1);
+    return true;
+  }
+
+  /** Counts a subscription; the result is called when it is over. */
+  private enter(identity: Identity): () => void {
+    const { subscriptions, subscriptionsPerIdentity } = this.options.limits;
+    const key = identityKey(identity);
+    const own = this.ofIdentity.get(key) ?? 0;
+    if (this.running >= subscriptions || (own >= subscriptionsPerIdentity && identity.sub !== '')) {
+      const whose = this.running >= subscriptions ? 'this process' : 'this identity';
+      throw new RequestRefused(
+        'TOO_MANY_SUBSCRIPTIONS',
+        `There are as many subscriptions of ${whose} as there may be. End others first, or try again later.`,
+        { headers: { 'retry-after': '5' } },
+      );
+    }
+    this.running += 1;
+    this.ofIdentity.set(key, own + 1);
+    return () => {
+      this.running -= 1;
+      const left = (this.ofIdentity.get(key) ?? 1) - 1;
+      if (left > 0) this.ofIdentity.set(key, left);
+      else this.ofIdentity.delete(key);
+    };
+  }
+
+  /** Moves all feeds to a new supergraph; those whose operation does not fit it end, and say why. */
+  private async moveTo(supergraph: Supergraph): Promise<void> {
+    await Promise.all(
+      [...this.feeds].map(async (feed) => {
+        try {
+          const next = await operationIn(supergraph, feed.request);
+          if (!sameSource(feed.operation, next)) throw new Error('its events come from elsewhere now');
+          feed.exchange(next);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          feed.finish('SUBSCRIPTION_INVALID', `The subscription does not fit the schema that is served now: ${reason}`);
+        }
+      }),
+    );
+  }
+}
+
+/** A feed that others join. */
+interface Shared {
+  readonly feed: Feed;
+  readonly source: StreamSource;
+  readonly started: Promise<void>;
+}
+
+async function operationFor(request: SubscriptionRequest, slot: SupergraphSlot): Promise<FeedOperation> {
+  const supergraph = slot.current;
+  if (!supergraph) throw goingAway();
+  return operationIn(supergraph, request);
+}
+
+/** The request's operation in a supergraph. Throws `RequestRefused` where it does not fit. */
+async function operationIn(
+  supergraph: Supergraph,
+  { text, name, variables }: SubscriptionRequest,
+): Promise<FeedOperation> {
+  const operation = supergraph.operations.find({ text, name, incremental: false });
+  operation.checkVariables(variables);
+  const variant = await operation.variantFor(variables);
+  if (!variant.plan.subscription)
+    throw new RequestRefused('BAD_USER_INPUT', 'The conditions leave nothing of the subscription.');
+  return { operation, variant, supergraph };
+}
+
+function sameSource(before: FeedOperation, after: FeedOperation): boolean {
+  const source = ({ variant }: FeedOperation) => JSON.stringify(variant.plan.subscription?.event?.source);
+  return source(before) === source(after);
+}
+
+function goingAway(): SubscriptionEnded {
+  return new SubscriptionEnded('GOING_AWAY', 'This process is about to end. Subscribe again, elsewhere.');
+}
