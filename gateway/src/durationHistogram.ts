@@ -3,7 +3,7 @@ import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
 interface Options {
   readonly name: string;
   readonly help: string;
-  readonly labelNames: readonly [string, string];
+  readonly labelNames: readonly [string, string?];
   /** Upper bounds in seconds, ascending. */
   readonly buckets: readonly number[];
   readonly registry: Registry;
@@ -16,7 +16,7 @@ interface Tally {
 }
 
 /**
- * A Prometheus histogram of durations by two labels, whose observations are additions to an array. prom-client's own looks its entry up by a text made of the labels, which took 2.5 % of
+ * A Prometheus histogram of durations by one or two labels, whose observations are additions to an array. prom-client's own looks its entry up by a text made of the labels, which took 2.5 % of
  * the time of a request with three fetches; its registry writes this one as well.
  */
 export class DurationHistogram {
@@ -48,7 +48,7 @@ export class DurationHistogram {
     const values: (MetricValue<string> & { metricName: string })[] = [];
     for (const [first, seconds] of this.tallies) {
       for (const [second, { counts, sum }] of seconds) {
-        const labels = { [labelNames[0]]: first, [labelNames[1]]: second };
+        const labels = { [labelNames[0]]: first, ...(labelNames[1] !== undefined && { [labelNames[1]]: second }) };
         let count = 0;
         counts.forEach((observed, bucket) => {
           count += observed;

@@ -118,7 +118,7 @@ function readSource(
 
 function readSubject(subject: unknown, names: ReadonlySet<string>): SubjectPart[] {
   if (typeof subject !== 'string' || subject === '') throw new Error('give a subject');
-  return subject.split('.').map((part): SubjectPart => {
+  return subject.split(/\.(?![^{]*\})/).map((part): SubjectPart => {
     if (part === '*') return { kind: 'any' };
     if (LITERAL.test(part)) return { kind: 'text', text: part };
     const [, identity, name] = PLACEHOLDER.exec(part) ?? [];

@@ -68,7 +68,7 @@ export class StreamSource implements StreamFollower {
     return feed.handle({
       position: event.position,
       cursor,
-      occurredAt: event.occurredAt,
+      occurredAt: event.replayed ? undefined : event.occurredAt,
       run: (call) => runStreamEvent(event, compiledOf(call.variant, compiled), cursor, call),
     });
   }

@@ -57,12 +57,13 @@ export class SubscriberQueue implements AsyncIterableIterator<LivePayload> {
   /** Ends the subscription once what waits has been taken; without a reason as its source ended it. */
   finish(reason?: EndReason, message = ''): void {
     if (this.end) return;
-    this.end = { error: reason && new SubscriptionEnded(reason, message) };
+    const error = reason && new SubscriptionEnded(reason, message);
     const { taker } = this;
-    if (!taker) return;
     this.taker = undefined;
+    this.end = { error: taker ? undefined : error };
+    if (!taker) return;
     this.leave();
-    if (this.end.error) taker.reject(this.end.error);
+    if (error) taker.reject(error);
     else taker.resolve({ value: undefined, done: true });
   }
 

@@ -24,7 +24,7 @@ export interface LivePayload {
   /** Where to go on after it; undefined where the source of the events has no cursors. */
   readonly cursor: string | undefined;
   readonly codes: readonly string[];
-  /** When the event happened, in milliseconds since 1970; undefined where it is not known. */
+  /** When the event happened, in milliseconds since 1970; undefined where it is not known, and of replayed events. */
   readonly occurredAt: number | undefined;
 }
 
