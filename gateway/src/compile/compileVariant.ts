@@ -16,6 +16,7 @@ import { type CompiledPlan, compilePlan, type DeferredPart } from './compilePlan
 import { compileWriter, type Writer } from './compileWriter.js';
 import { selectedNames, typeAt } from './operationPlaces.js';
 import type { PlannedOperation } from './plannedOperation.js';
+import { isPublic } from './publicFields.js';
 import { compileRootArguments, type RootArguments } from './rootArguments.js';
 import type { SupergraphFacts } from './supergraphFacts.js';
 import { unresolvedRootFields } from './unresolvedFields.js';
@@ -47,6 +48,8 @@ export interface CompiledVariant {
   readonly errors: readonly GraphQLFormattedError[];
   /** Of a subscription. */
   readonly rootArguments: RootArguments | undefined;
+  /** Of a subscription: whether everybody of the same kind and scopes gets the same. */
+  readonly isPublic: boolean;
   /** What each deferred part sends. */
   readonly deferred: ReadonlyMap<DeferredPart, ResponsePart>;
 }
@@ -92,6 +95,9 @@ export function compileVariant(
     root,
     rootArguments:
       plan.subscription && compileRootArguments(definition, fragments, planned.rootType, rootFields, facts.apiSchema),
+    isPublic:
+      plan.subscription !== undefined &&
+      isPublic(definition, fragments, planned.rootType, facts.apiSchema, facts.publicFields),
     introspect: compileIntrospection(rootFields, definition, fragments, facts.apiSchema),
     errors: unresolvedRootFields(rootType, rootFields, planContext.fetches, clientNames),
     deferred,

@@ -1,6 +1,7 @@
 import { type ASTNode, buildSchema, type FieldNode, type GraphQLSchema, parse, print, visit } from 'graphql';
 import type { LoadedSupergraph } from '../plan/plannerProtocol.js';
 import { type EventSource, readEventSources } from './eventSources.js';
+import { type PublicFields, readPublicFields } from './publicFields.js';
 
 /** Abstract type → the names of its objects and interfaces, those that clients do not see included. */
 export type Subtypes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -18,6 +19,7 @@ export interface SupergraphFacts {
   readonly standIns: ReadonlyMap<string, string>;
   /** Where the events of subscription fields come from, by field; those that are not here come from their subgraphs. */
   readonly eventSources: ReadonlyMap<string, EventSource>;
+  readonly publicFields: PublicFields;
 }
 
 /** Reads what the planner's thread told of the supergraph, and from its own text what the planner has no use for. */
@@ -29,6 +31,7 @@ export function readSupergraphFacts(loaded: LoadedSupergraph, sdl = ''): Supergr
     internalFields: internalFields(loaded.internalSelections),
     standIns: new Map(Object.entries(loaded.standIns ?? {})),
     eventSources: readEventSources(sdl),
+    publicFields: readPublicFields(sdl),
   };
 }
 

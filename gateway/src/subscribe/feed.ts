@@ -156,9 +156,7 @@ export class Feed {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const call = this.call();
       counts.executions += 1;
-      const outcome = await Promise.resolve(event.run(call)).catch((error: unknown) =>
-        faultyEvent(error, event.cursor, call),
-      );
+      const outcome = await runOnce(event, call);
       if (outcome.kind !== 'unfinished' || this.signal.aborted) return outcome;
       if (performance.now() - began + pause > retryMs) return outcome.written ?? outcome;
       counts.retries += 1;
@@ -205,5 +203,14 @@ export class Feed {
     this.cancellation.cancel();
     this.current.supergraph.leave();
     this.onOver(this);
+  }
+}
+
+/** Never rejects: a fault of ours is told as the event's. */
+async function runOnce(event: FeedEvent, call: EventContext): Promise<EventOutcome> {
+  try {
+    return await event.run(call);
+  } catch (error) {
+    return faultyEvent(error, event.cursor, call);
   }
 }

@@ -88,8 +88,9 @@ export class Subscriptions {
   }
 
   /** Gives the cursor of where the subscription begins. */
-  private async begin(request: SubscriptionRequest, queue: SubscriberQueue): Promise<string> {
-    const operation = await operationFor(request, this.options.slot);
+  private async begin(given: SubscriptionRequest, queue: SubscriberQueue): Promise<string> {
+    const operation = await operationFor(given, this.options.slot);
+    const request = sharedRequest(given, operation);
     const { key, after, scope, announced } = this.describe(request, operation);
     if (after !== undefined) {
       const { feed, source, start } = this.open(operation, request, scope, key);
@@ -244,6 +245,15 @@ interface Shared {
   readonly feed: Feed;
   readonly source: StreamSource;
   readonly started: Promise<void>;
+}
+
+/** What is the same for everybody of a kind with the same scopes is executed for none of them in particular. */
+function sharedRequest(request: SubscriptionRequest, { variant }: FeedOperation): SubscriptionRequest {
+  const ofCaller = variant.plan.subscription?.event?.source.subject.some(({ kind }) => kind === 'identity');
+  if (!variant.isPublic || ofCaller) return request;
+  const { kind, scopes } = request.context.identity;
+  const identity = { kind, sub: '', scopes: [...scopes].sort() };
+  return { ...request, context: { ...request.context, identity } };
 }
 
 async function operationFor(request: SubscriptionRequest, slot: SupergraphSlot): Promise<FeedOperation> {
