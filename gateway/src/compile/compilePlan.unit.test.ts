@@ -24,7 +24,7 @@ function run(
     await new Promise((resolve) => setImmediate(resolve));
     seen.push(`< ${name}`);
     const response = { data: answers[name] as Record<string, unknown>, changed: [] };
-    return { response, failure: undefined, plain: true, bytes: 0, shared: false };
+    return { response, common: false, failure: undefined, plain: true, bytes: 0, shared: false };
   };
   const subgraph = { name: 's', url: '', fetch } as unknown as Subgraph;
   const plan = compilePlan(node, conditions, {
@@ -33,6 +33,7 @@ function run(
     subgraphs: new Map([['s', subgraph]]),
     operationHash: '',
     clientNames: new Map(),
+    eventSources: new Map(),
     selectedAt: () => new Set(),
     fetches: [],
   });
@@ -95,7 +96,7 @@ it('of a subscription, what follows its events runs over the data of each event'
     rest: detail,
   };
   const { plan, execute, bodies } = run(node, { detail: { _entities: [{ detail: 'new' }] } });
-  expect(plan.subscription?.document.text).toBe('subscription{changed{items{__typename id}}}');
+  expect(plan.subscription?.primary.document.text).toBe('subscription{changed{items{__typename id}}}');
   const item = { __typename: 'Item', id: '7' };
   for (const event of [1, 2]) {
     const data = await execute({ changed: { items: [{ ...item }, { ...item }] } });

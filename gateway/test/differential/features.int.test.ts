@@ -2,7 +2,7 @@ import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateOperations, reportsOf } from './generatedOperations.js';
 import { engineDifference, stockDifference } from './operationDifference.js';
-import type { OperationRequest } from './outcome.js';
+import type { OperationRequest, Outcome } from './outcome.js';
 import type { Differential } from './startDifferential.js';
 import { startFeature } from './startFeature.js';
 import { featureSupergraphs } from './supergraphs/featureSupergraphs.js';
@@ -39,6 +39,18 @@ describe.each(featureSupergraphs.map((feature) => [feature.name, feature] as con
 
     it('are answered by the gateway as by the reference', async () => {
       expect(await reportsOf(operations, (request) => engineDifference(differential, request))).toBe('');
+    });
+
+    it('are answered the same to several who ask at the same time and share what is fetched', async () => {
+      const queries = operations.filter(({ query }) => !query.startsWith('mutation'));
+      const alone: Outcome[] = [];
+      for (const request of queries) alone.push(await differential.engine(request));
+      const together = await Promise.all(
+        queries.flatMap((request) => [1, 2, 3].map(() => differential.engine(request))),
+      );
+      const sorted = ({ data, errors }: Outcome) => ({ data, errors: [...errors].sort() });
+      for (const [index, outcome] of together.entries())
+        expect(sorted(outcome)).toEqual(sorted(alone[Math.floor(index / 3)] as Outcome));
     });
 
     it.skipIf(feature.notForStock)('are answered by the stock executor, known faults aside', async () => {

@@ -54,7 +54,9 @@ export async function startDifferential(input: DifferentialInput): Promise<Diffe
   const folder = await mkdtemp(join(tmpdir(), 'gateway-differential-'));
   const supergraphFile = join(folder, 'supergraph.graphql');
   await writeFile(supergraphFile, supergraphSdl);
-  const config = readConfig({ SUPERGRAPH_FILE: supergraphFile, PORT: '0', GRAPHIQL: 'false' }, []);
+  // Identical requests are all executed; what they fetch is shared.
+  const environment = { SUPERGRAPH_FILE: supergraphFile, PORT: '0', GRAPHIQL: 'false', SHARE_REQUESTS: 'false' };
+  const config = readConfig(environment, []);
   const gateway = await startGateway(config, createLogger({ level: 'silent' }));
 
   const fresh =
