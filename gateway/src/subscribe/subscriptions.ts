@@ -122,7 +122,8 @@ export class Subscriptions {
       throw new RequestRefused('EVENTS_UNAVAILABLE', 'This field has no events that this gateway can follow.');
     const args = rootArguments.values(request.variables);
     const subject = subjectOf(event.source, identity, args);
-    const cursorScope = `${identityKey(identity)}\n${subject}`;
+    // Not of the scopes: rights are asked for with each event, and a renewed token may have others.
+    const cursorScope = JSON.stringify([identity.kind, identity.sub, subject]);
     const given = request.after ?? (typeof args.after === 'string' ? args.after : undefined);
     const { [rootArguments.afterVariable ?? '']: _after, ...variables } = request.variables;
     const key = [
