@@ -10,12 +10,13 @@ import type { Metrics } from '../metrics.js';
 import type { Operation } from '../operation/operation.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
+import type { EventStreams } from './eventStreams.js';
 import { type GraphQLParams, paramsFromBody, paramsFromQuery } from './graphqlParams.js';
 import { preventCsrf } from './preventCsrf.js';
 import { readJsonBody } from './readJsonBody.js';
 import { refusalOf } from './refusalOf.js';
 import { RequestTrail } from './requestTrail.js';
-import { type Accepted, responseType } from './responseType.js';
+import { type Accepted, responseType, wantsEventStream } from './responseType.js';
 import { type StartOptions, startOperation } from './startOperation.js';
 import { writeMultipart } from './writeMultipart.js';
 import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
@@ -27,6 +28,8 @@ export interface GraphQLHandlerOptions extends StartOptions {
   readonly mostInBatch: number;
   /** Responses of at least this many bytes are compressed for clients that take it; 0: none. */
   readonly compressFrom: number;
+  /** Without it, what is to be an event stream is refused. */
+  readonly eventStreams?: EventStreams | undefined;
   /** Whether the process is about to end: what still comes over open connections is sent elsewhere. */
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -67,52 +70,64 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     if (request.method === 'OPTIONS') return writeNothing(response, trail, { allow: METHODS });
     const params = await readParams(request, options.mostInBatch);
     const accepted = responseType(request.headers.accept);
+    if (accepted.onlyEventStream) return await eventStreams().answer(params, request, response, trail);
     const checked = options.authenticate(request.headers.authorization);
-    const identity = checked instanceof Promise ? await checked : checked;
+    const { identity } = checked instanceof Promise ? await checked : checked;
     const supergraph = inService(options.slot);
+    const call = { request, response, trail, supergraph, identity, accepted };
+    if (Array.isArray(params)) return await answerList(params, call);
+    const operation = find(params, call);
+    if (accepted.eventStream && operation.type === OperationTypeNode.SUBSCRIPTION) {
+      return await eventStreams().answer(params, request, response, trail);
+    }
     supergraph.enter();
     try {
-      if (Array.isArray(params))
-        return await answerList(params, { request, response, trail, supergraph, identity, accepted });
-      const result = await executeOne(params, { request, response, trail, supergraph, identity, accepted });
+      const result = await executeOne(operation, params, call);
       trail.codes = result.codes;
       if (result.later || accepted.onlyIncremental) trail.codes = await writeMultipart(response, trail, result);
-      else await write({ request, response, trail, accepted }, result.json);
+      else await write(call, result.json);
     } finally {
       supergraph.leave();
     }
   }
 
   async function answerList(list: readonly GraphQLParams[], call: Call): Promise<void> {
+    const { supergraph } = call;
     // Responses in a list come whole.
-    const accepted = { ...call.accepted, incremental: false };
-    const results = await Promise.all(
-      list.map((params) => executeOne(params, { ...call, accepted }).catch(refusedInList)),
-    );
-    call.trail.codes = results.flatMap(({ codes }) => codes);
-    await write(call, `[${results.map(({ json }) => String(json)).join(',')}]`);
+    const whole = { ...call, accepted: { ...call.accepted, incremental: false } };
+    const one = async (params: GraphQLParams) => executeOne(find(params, whole), params, whole);
+    supergraph.enter();
+    try {
+      const results = await Promise.all(list.map((params) => one(params).catch(refusedInList)));
+      call.trail.codes = results.flatMap(({ codes }) => codes);
+      await write(call, `[${results.map(({ json }) => String(json)).join(',')}]`);
+    } finally {
+      supergraph.leave();
+    }
   }
 
-  async function executeOne(
-    { query, operationName, variables, explain }: GraphQLParams,
-    { request, trail, supergraph, identity, accepted }: Call,
-  ): Promise<OperationResponse> {
-    const operation = supergraph.operations.find({
-      text: query,
-      name: operationName,
-      incremental: accepted.incremental,
-    });
+  function find({ query, operationName }: GraphQLParams, { trail, supergraph, accepted }: Call): Operation {
+    const key = { text: query, name: operationName, incremental: accepted.incremental };
+    const operation = supergraph.operations.find(key);
     trail.operation = operation;
+    return operation;
+  }
+
+  function executeOne(
+    operation: Operation,
+    { variables, explain }: GraphQLParams,
+    { request, trail, identity }: Call,
+  ): Promise<OperationResponse> {
     checkMethod(operation, request.method);
     const { headers } = request;
-    explain ||= headers['graphql-plan'] === 'true';
-    return startOperation(
-      operation,
-      variables,
-      explain,
-      { requestId: trail.id, identity, headers, gone: trail.gone },
-      options,
-    );
+    const explained = explain || headers['graphql-plan'] === 'true';
+    const sender = { requestId: trail.id, identity, headers, gone: trail.gone };
+    return startOperation(operation, variables, explained, sender, options);
+  }
+
+  function eventStreams(): EventStreams {
+    if (options.eventStreams) return options.eventStreams;
+    throw new RequestRefused('NOT_ACCEPTABLE', 'Event streams are not served. Accept application/json.');
   }
 
   function write(
@@ -148,13 +163,14 @@ function readParams(
       return readJsonBody(request).then((body) => paramsFromBody(body, mostInBatch));
     case 'GET':
     case 'HEAD':
-      preventCsrf(request.headers);
+      // An event stream by GET serves only subscriptions, which change nothing, and only their own page's script can read it.
+      if (!wantsEventStream(request.headers.accept)) preventCsrf(request.headers);
       return paramsFromQuery(Object.fromEntries(new URL(request.url ?? '/', 'http://gateway').searchParams));
   }
   throw new RequestRefused('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.', { headers: { allow: METHODS } });
 }
 
-function inService(slot: SupergraphSlot): Supergraph {
+export function inService(slot: SupergraphSlot): Supergraph {
   if (slot.current) return slot.current;
   throw new RequestRefused('SHUTTING_DOWN', 'No supergraph is in service. Send the request again in a few seconds.');
 }
@@ -163,7 +179,7 @@ function checkMethod({ type }: Operation, method: string | undefined): void {
   if (type === OperationTypeNode.SUBSCRIPTION) {
     throw new RequestRefused(
       'OPERATION_NOT_SUPPORTED',
-      'Subscriptions are not served over plain HTTP requests. Send a query.',
+      'Subscriptions are served as event streams, with "accept: text/event-stream", and over WebSockets.',
     );
   }
   if (method !== 'POST' && type === OperationTypeNode.MUTATION) {

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'secure-json-parse';
 import { RequestRefused } from '../errors/requestRefused.js';
 
-const BODY_LIMIT = 1024 * 1024;
+/** Bytes that a client may send at once, whatever it sends them by. */
+export const BODY_LIMIT = 1024 * 1024;
 
 /**
  * Reads a request's body as JSON. Throws `RequestRefused`: UNSUPPORTED_MEDIA_TYPE when it is not called application/json (browsers send other types from any page without

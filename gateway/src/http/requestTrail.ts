@@ -22,6 +22,7 @@ export class RequestTrail {
   /** Whether the connection is to be closed after the response. */
   closeAfter = false;
   private readonly began = performance.now();
+  private counted = false;
 
   constructor(
     request: IncomingMessage,
@@ -34,11 +35,20 @@ export class RequestTrail {
     response.once('close', () => this.end());
   }
 
+  /** The answer is a stream that has begun and may last for hours: the request is over. */
+  becomesStream(): void {
+    this.account('ok');
+  }
+
   private end(): void {
+    if (!this.response.writableFinished) this.gone.cancel();
+    if (!this.counted) this.account(this.outcome());
+  }
+
+  private account(outcome: string): void {
     const { response, operation, codes, metrics, log } = this;
+    this.counted = true;
     metrics.requestsInFlight.count -= 1;
-    if (!response.writableFinished) this.gone.cancel();
-    const outcome = this.outcome();
     const milliseconds = performance.now() - this.began;
     metrics.requests.observe(operation?.type ?? 'none', outcome, milliseconds / 1000);
     for (const code of codes) metrics.countError(code);

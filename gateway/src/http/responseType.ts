@@ -12,12 +12,23 @@ export interface Accepted {
   readonly incremental: boolean;
   /** Whether it has to be in parts, even if it is only one. */
   readonly onlyIncremental: boolean;
+  /** Whether it may be an event stream, as the results of subscriptions are. */
+  readonly eventStream: boolean;
+  /** Whether it has to be an event stream, even if it has only one result. */
+  readonly onlyEventStream: boolean;
 }
 
 /** In the order of preference for a client that takes anything. */
 const offered: ResponseType[] = ['application/json', 'application/graphql-response+json'];
 const LONGEST_ACCEPT = 1_000;
-const plain: Accepted = { type: 'application/json', incremental: false, onlyIncremental: false };
+const EVENT_STREAM = 'text/event-stream';
+const plain: Accepted = {
+  type: 'application/json',
+  incremental: false,
+  onlyIncremental: false,
+  eventStream: false,
+  onlyEventStream: false,
+};
 const chosen = new LRUCache<string, Accepted | 'none'>({ max: 200 });
 
 /**
@@ -32,16 +43,28 @@ export function responseType(accept: string | undefined): Accepted {
     if (accept.length <= LONGEST_ACCEPT) chosen.set(accept, accepted);
   }
   if (accepted === 'none') {
-    throw new RequestRefused('NOT_ACCEPTABLE', `Accept one of ${offered.join(', ')}, multipart/mixed.`);
+    throw new RequestRefused(
+      'NOT_ACCEPTABLE',
+      `Accept one of ${offered.join(', ')}, multipart/mixed, ${EVENT_STREAM}.`,
+    );
   }
   return accepted;
 }
 
 function negotiate(accept: string): Accepted | 'none' {
   const type = preferred(accept, offered) as ResponseType | undefined;
-  const incremental = accept.split(',').some(takesParts);
-  if (!type && !incremental) return 'none';
-  return { type: type ?? 'application/json', incremental, onlyIncremental: !type };
+  const ranges = accept.split(',');
+  const incremental = ranges.some(takesParts);
+  // Named: whoever takes anything (`*/*`) does not expect a response without an end.
+  const eventStream = accept.toLowerCase().includes(EVENT_STREAM) && preferred(accept, [EVENT_STREAM]) !== undefined;
+  if (!type && !incremental && !eventStream) return 'none';
+  return {
+    type: type ?? 'application/json',
+    incremental,
+    onlyIncremental: !type && incremental,
+    eventStream,
+    onlyEventStream: !type && !incremental,
+  };
 }
 
 /** Whether a media range is for responses in parts. Without `deferSpec` the client leaves the form to us; another one than ours it would not understand. */
@@ -52,6 +75,11 @@ function takesParts(range: string): boolean {
     const [name, value = ''] = parameter.split('=', 2).map((each) => each.trim().replace(/^"(.*)"$/, '$1'));
     return name === 'boundary' || (name === 'deferspec' && value === '20220824') || (name === 'q' && Number(value) > 0);
   });
+}
+
+/** Whether the response has to be an event stream, whatever it is. */
+export function wantsEventStream(accept: string | undefined): boolean {
+  return accept?.toLowerCase().includes(EVENT_STREAM) === true && responseType(accept).onlyEventStream;
 }
 
 /** Whether a browser asks for a page: it prefers HTML to what GraphQL responses come in. */

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { responseType, wantsPage } from './responseType.js';
+import { responseType, wantsEventStream, wantsPage } from './responseType.js';
 
 const modern = 'application/graphql-response+json';
-const plain = { type: 'application/json', incremental: false, onlyIncremental: false };
+const plain = {
+  type: 'application/json',
+  incremental: false,
+  onlyIncremental: false,
+  eventStream: false,
+  onlyEventStream: false,
+};
 
 describe('the form of a response', () => {
   const cases: [accept: string | undefined, type: string, incremental?: boolean, onlyIncremental?: boolean][] = [
@@ -40,9 +46,10 @@ describe('the form of a response', () => {
   ];
   for (const [accept, type, incremental = false, onlyIncremental = false] of cases) {
     it(`for "${accept}"`, () => {
-      expect(responseType(accept)).toEqual({ type, incremental, onlyIncremental });
+      const expected = { type, incremental, onlyIncremental };
+      expect(responseType(accept)).toMatchObject(expected);
       // The second time from memory.
-      expect(responseType(accept)).toEqual({ type, incremental, onlyIncremental });
+      expect(responseType(accept)).toMatchObject(expected);
     });
   }
 
@@ -64,6 +71,29 @@ describe('the form of a response', () => {
   it('is plain JSON for a header as long as they may get', () => {
     expect(responseType(`${'text/x, '.repeat(1_000)}application/json`)).toEqual(plain);
   });
+});
+
+describe('an event stream', () => {
+  const cases: [accept: string | undefined, may: boolean, must: boolean][] = [
+    ['text/event-stream', true, true],
+    ['Text/Event-Stream; charset=utf-8', true, true],
+    // urql: for subscriptions only.
+    [`${modern}, application/graphql+json, application/json, text/event-stream, multipart/mixed`, true, false],
+    ['application/json;q=0.1, text/event-stream', true, false],
+    ['multipart/mixed, text/event-stream', true, false],
+    ['application/json, text/event-stream;q=0', false, false],
+    ['text/event-streams, application/json', false, false],
+    // Whoever takes anything does not expect a response without an end.
+    ['*/*', false, false],
+    ['text/*, application/json', false, false],
+    [undefined, false, false],
+  ];
+  for (const [accept, may, must] of cases) {
+    it(`${must ? 'is wanted' : may ? 'is taken' : 'is not taken'} by "${accept}"`, () => {
+      expect(responseType(accept)).toMatchObject({ eventStream: may, onlyEventStream: must });
+      expect(wantsEventStream(accept)).toBe(must);
+    });
+  }
 });
 
 describe('a page', () => {

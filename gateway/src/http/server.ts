@@ -1,5 +1,6 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
@@ -16,21 +17,31 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Answers what is sent to /graphql. */
   readonly graphql: HttpHandler;
+  /** Takes what is to become a WebSocket at /graphql; without it WebSockets are not served. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Whether browsers that ask for HTML at /graphql are answered by a route. */
   readonly hasPage: boolean;
   readonly isDraining: () => boolean;
 }
 
 /** The HTTP server: /graphql goes straight to its handler, everything else to fastify's routes, which have request ids, security headers and one error handler. */
-export function createServer({ log, graphql, hasPage, isDraining }: ServerOptions): FastifyInstance {
+export function createServer({ log, graphql, upgrade, hasPage, isDraining }: ServerOptions): FastifyInstance {
   const open = new Set<Socket>();
   const app = fastify({
     serverFactory: (others) => {
-      const server = createHttpServer({ requestTimeout: RECEIVE_TIMEOUT_MS, noDelay: true }, (request, response) => {
+      const settings = {
+        requestTimeout: RECEIVE_TIMEOUT_MS,
+        noDelay: true,
+        // Others, such as to HTTP/2, are ignored and the request answered.
+        shouldUpgradeCallback: ({ headers, url }: IncomingMessage) =>
+          upgrade !== undefined && isGraphQL(url) && headers.upgrade?.toLowerCase() === 'websocket',
+      };
+      const server = createHttpServer(settings, (request, response) => {
         const isPage = hasPage && request.method === 'GET' && wantsPage(request.headers.accept);
         if (isGraphQL(request.url) && !isPage) graphql(request, response);
         else others(request, response);
       });
+      if (upgrade) server.on('upgrade', upgrade);
       server.on('connection', (socket) => {
         open.add(socket);
         socket.once('close', () => open.delete(socket));

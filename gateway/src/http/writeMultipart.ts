@@ -35,7 +35,7 @@ export async function writeMultipart(
 }
 
 /** Waits until more can be written, or nobody reads any more. */
-function drained(response: ServerResponse): Promise<void> {
+export function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
       response.off('drain', go).off('close', go);

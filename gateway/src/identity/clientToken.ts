@@ -19,8 +19,17 @@ const Claims = z.object({
   scope: z.string().max(4096).default(''),
 });
 
+/** Who sends, and until when that is believed. */
+export interface Credentials {
+  readonly identity: Identity;
+  /** When the token ends, in milliseconds since 1970; undefined where it does not. */
+  readonly expiresAt: number | undefined;
+}
+
 /** Finds out who sends a request from its `authorization` header. */
-export type Authenticate = (authorization: string | undefined) => Promise<Identity> | Identity;
+export type Authenticate = (authorization: string | undefined) => Promise<Credentials> | Credentials;
+
+const nobody: Credentials = { identity: anonymous, expiresAt: undefined };
 
 /**
  * Makes the check of clients' tokens: a JWT signed by a key of the configured set (EdDSA, ES256 or RS256) with the right issuer and audience, not
@@ -33,7 +42,7 @@ export function createAuthenticate(
 ): Authenticate {
   if (!options) {
     return (authorization) => {
-      if (authorization === undefined) return anonymous;
+      if (authorization === undefined) return nobody;
       throw refused(
         'This gateway has no keys to check tokens with. Send the request without the authorization header.',
       );
@@ -43,10 +52,10 @@ export function createAuthenticate(
     options.keys instanceof URL
       ? createRemoteJWKSet(options.keys, { timeoutDuration: 3_000 })
       : createLocalJWKSet(options.keys as JSONWebKeySet);
-  const verified = new LRUCache<string, Identity>({ max: REMEMBERED_TOKENS, perf: { now } });
+  const verified = new LRUCache<string, Credentials>({ max: REMEMBERED_TOKENS, perf: { now } });
 
   return (authorization) => {
-    if (authorization === undefined) return anonymous;
+    if (authorization === undefined) return nobody;
     const [scheme, token, ...rest] = authorization.split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 || token.length > LONGEST_TOKEN) {
       throw refused('Send the token as "authorization: Bearer <token>".');
@@ -54,7 +63,7 @@ export function createAuthenticate(
     return verified.get(token) ?? verify(token);
   };
 
-  async function verify(token: string): Promise<Identity> {
+  async function verify(token: string): Promise<Credentials> {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ALGORITHMS,
       issuer: options?.issuer as string,
@@ -65,10 +74,11 @@ export function createAuthenticate(
     }).catch((error: unknown) => {
       throw explain(error);
     });
-    const identity = readIdentity(payload);
-    const ttl = Math.min((payload.exp ?? 0) * 1000 - now(), LONGEST_MEMORY_MS);
-    if (ttl > 0) verified.set(token, identity, { ttl });
-    return identity;
+    const expiresAt = (payload.exp ?? 0) * 1000;
+    const credentials = { identity: readIdentity(payload), expiresAt };
+    const ttl = Math.min(expiresAt - now(), LONGEST_MEMORY_MS);
+    if (ttl > 0) verified.set(token, credentials, { ttl });
+    return credentials;
   }
 }
 

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, OperationTypeNode, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { RequestRefused } from '../errors/requestRefused.js';
+import { type GraphQLParams, paramsFromBody } from '../http/graphqlParams.js';
+import type { LiveTransportOptions } from '../http/liveTransport.js';
+import { refusalOf } from '../http/refusalOf.js';
+import { startOperation } from '../http/startOperation.js';
+import { anonymous } from '../identity/identity.js';
+import type { Operation } from '../operation/operation.js';
+import { type LiveSubscription, SubscriptionEnded } from '../subscribe/subscription.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { ConnectionRefused, closeCodes } from './closeCodes.js';
+import type { Connection } from './connection.js';
+import { Following, type OperationRun, SingleResult } from './operationRun.js';
+
+export interface OperationsOptions extends LiveTransportOptions {
+  readonly subscriptionsPerConnection: number;
+}
+
+/** What a client may name an operation: the id goes out with each of its results. */
+const LONGEST_ID = 256;
+/** Texts that clients have sent, once each: a subscription keeps its text as long as it runs, and thousands are of the same one. */
+const REMEMBERED_TEXTS = 1_000;
+/** The library wants a document to see the kind of an operation in. Whatever it is, its results are handed over as those of a subscription. */
+const document = parse('subscription { any }');
+
+/** The operations of WebSockets: found, checked and limited as those that come by HTTP. */
+export function createOperations(options: OperationsOptions) {
+  const { slot, subscribe, log, metrics } = options;
+  const texts = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
+
+  return {
+    /** For a `subscribe` message: what the library is to run, or the errors that it is to send. */
+    begin(connection: Connection, id: string, payload: object): ExecutionArgs | readonly GraphQLError[] {
+      if (id.length > LONGEST_ID) throw new ConnectionRefused(closeCodes.BAD_MESSAGE, 'the id is too long');
+      try {
+        const contextValue = start(connection, payload);
+        return { contextValue, document, rootValue: undefined, schema: undefined as never };
+      } catch (error) {
+        if (error instanceof ConnectionRefused) throw error;
+        return [carrying(refused(error, randomUUID()))];
+      }
+    },
+    run({ contextValue }: ExecutionArgs): OperationRun {
+      return contextValue as OperationRun;
+    },
+    /** The errors as they are sent. */
+    errorsOf(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
+      const [{ originalError } = { originalError: undefined }] = errors;
+      const known = originalError instanceof RequestRefused ? originalError : refused(originalError, randomUUID());
+      for (const { extensions } of known.errors) metrics.countError(extensions?.code);
+      return known.errors;
+    },
+  };
+
+  function start(connection: Connection, payload: object): OperationRun {
+    if (connection.operations >= options.subscriptionsPerConnection) {
+      const message = `This connection has ${connection.operations} operations under way, which is the limit. Complete some, or open another one.`;
+      throw new RequestRefused('TOO_MANY_SUBSCRIPTIONS', message);
+    }
+    const params = paramsFromBody(payload, 0) as GraphQLParams;
+    const supergraph = slot.current;
+    if (!supergraph) throw new ConnectionRefused(closeCodes.GOING_AWAY, 'no supergraph is in service');
+    const text = once(params.query);
+    // The library keeps the payload.
+    (payload as { query: string }).query = text;
+    const operation = supergraph.operations.find({ text, name: params.operationName, incremental: false });
+    return operation.type === OperationTypeNode.SUBSCRIPTION
+      ? follow(connection, operation, { ...params, query: text }, resumeKeyOf(payload))
+      : single(connection, supergraph, operation, params);
+  }
+
+  function single(
+    connection: Connection,
+    supergraph: Supergraph,
+    operation: Operation,
+    params: GraphQLParams,
+  ): OperationRun {
+    const requestId = randomUUID();
+    const { identity = anonymous, headers } = connection;
+    const began = performance.now();
+    metrics.requestsInFlight.count += 1;
+    supergraph.enter();
+    const ended = (outcome: string) => {
+      supergraph.leave();
+      metrics.requestsInFlight.count -= 1;
+      metrics.requests.observe(operation.type, outcome, (performance.now() - began) / 1000);
+    };
+    return new SingleResult(connection, {
+      execute: (gone) =>
+        startOperation(operation, params.variables, params.explain, { requestId, identity, headers, gone }, options),
+      ended,
+      countError: (code) => metrics.countError(code),
+      refusal: (error) => refused(error, requestId),
+    });
+  }
+
+  function follow(
+    connection: Connection,
+    operation: Operation,
+    { query: text, operationName: name, variables }: GraphQLParams,
+    resumeKey: string | undefined,
+  ): OperationRun {
+    operation.checkVariables(variables);
+    const requestId = randomUUID();
+    const { identity = anonymous, headers } = connection;
+    const context = { requestId, identity, headers };
+    return new Following(connection, {
+      subscribe: (signal) => subscribe({ operation, text, name, variables, context, after: undefined }, signal),
+      onStarted: (live) => {
+        if (resumeKey !== undefined && live.cursor !== undefined) void tellCursor(connection, resumeKey, live);
+      },
+      onDelivered: options.onDelivered,
+      refusal: (error) => endOrRefuse(connection, error, requestId),
+    });
+  }
+
+  /** Closes the connection where the client is to come again; else what it is told. */
+  function endOrRefuse(connection: Connection, error: unknown, requestId: string): Error | undefined {
+    if (error instanceof SubscriptionEnded && error.reason !== 'SUBSCRIPTION_INVALID') {
+      if (error.reason === 'GOING_AWAY') connection.goAway();
+      else connection.leave(closeCodes.RESUME, 'resume from your cursor');
+      return undefined;
+    }
+    if (error instanceof RequestRefused && error.code === 'EVENTS_UNAVAILABLE' && connection.operations === 0) {
+      // An error would be for good. Others on the same connection are not taken down for it.
+      connection.leave(closeCodes.TRY_AGAIN_LATER, error.message);
+      return undefined;
+    }
+    return refused(error, requestId);
+  }
+
+  function refused(error: unknown, requestId: string): RequestRefused {
+    if (error instanceof RequestRefused) return error;
+    if (error instanceof SubscriptionEnded) return new RequestRefused('SUBSCRIPTION_INVALID', error.message);
+    return refusalOf(error, requestId, log);
+  }
+
+  function once(text: string): string {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    texts.set(text, text);
+    return text;
+  }
+}
+
+/** As the library wants to have errors. */
+function carrying(refusal: RequestRefused): GraphQLError {
+  return new GraphQLError(refusal.message, { originalError: refusal });
+}
+
+/** What a client that wants to know where its subscription begins gives it as a name: `extensions.resume`. */
+function resumeKeyOf(payload: { readonly extensions?: { readonly resume?: unknown } | null }): string | undefined {
+  const key = payload.extensions?.resume;
+  return typeof key === 'string' && key.length <= LONGEST_ID ? key : undefined;
+}
+
+/** Tells where a subscription begins, before its first event: by a ping, since the protocol allows no message of our own. */
+function tellCursor(connection: Connection, resume: string, { cursor }: LiveSubscription): Promise<void> {
+  return connection.send(JSON.stringify({ type: 'ping', payload: { resume, cursor } }));
+}
