@@ -30,6 +30,8 @@ export const agentsEvents = {
   }),
   'agents.offer.offered': OfferRef.extend({ expiresAt: z.iso.datetime() }),
   'agents.offer.accepted': OfferRef,
+  /** The accepted offer is paid for: the lead is the agent's, its contact visible. */
+  'agents.offer.settled': OfferRef,
   'agents.offer.rejected': OfferRef.extend({ reason: z.string().nullable() }),
   'agents.offer.expired': OfferRef,
   'agents.offer.cancelled': OfferRef.extend({ reason: z.enum(['NO_HOLD', 'TAKEN', 'WITHDRAWN', 'CAPTURE_FAILED']) }),

@@ -9,7 +9,7 @@ export {
   SCHEMA_VERSION,
   subjectOf,
 } from './contracts.js';
-export { LeadFacts } from './leads.js';
+export { LeadFacts, LeadOutline } from './leads.js';
 export { type Actor, ActorSchema, type EntityRef, EntityRefSchema, MessageSchema } from './message.js';
 export {
   AgeBand,

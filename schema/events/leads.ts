@@ -13,6 +13,8 @@ export const LeadFacts = z.strictObject({
   timeZone: z.string(),
   sourceId: z.uuid(),
   sourceName: z.string(),
+  /** Whose source it is; absent in messages of builds that did not send it. */
+  partner: z.string().optional(),
   /** Share of the source's earlier leads that were sold or qualified, 0–1; null while there are too few. */
   sourceQuality: z.number().min(0).max(1).nullable(),
   isTest: z.boolean(),
@@ -43,22 +45,35 @@ export const LeadFacts = z.strictObject({
 });
 export type LeadFacts = z.infer<typeof LeadFacts>;
 
-const LeadStatusChanged = z.strictObject({ leadId: z.uuid(), reason: z.string().nullable() });
+/**
+ * What subscribers can filter a lead's events by; the facts, where an event carries them, hold the same at the same path. Absent in messages of
+ * builds that did not send it.
+ */
+export const LeadOutline = z.strictObject({
+  line: Line,
+  /** Null when a rejected submission named none that exists. */
+  state: z.string().length(2).nullable(),
+  sourceId: z.uuid(),
+  isTest: z.boolean(),
+});
+export type LeadOutline = z.infer<typeof LeadOutline>;
+
+const LeadRef = z.strictObject({ leadId: z.uuid(), lead: LeadOutline.optional() });
+const LeadStatusChanged = LeadRef.extend({ reason: z.string().nullable() });
 
 export const leadsEvents = {
   /** Ready to be qualified. Sent again (with a new id) by the sweeper when no qualification came. */
   'leads.lead.validated': z.strictObject({ lead: LeadFacts }),
-  'leads.lead.rejected': z.strictObject({ leadId: z.uuid(), codes: z.array(z.string()) }),
-  'leads.lead.duplicate': z.strictObject({ leadId: z.uuid(), duplicateOf: z.uuid() }),
+  'leads.lead.rejected': LeadRef.extend({ codes: z.array(z.string()) }),
+  'leads.lead.duplicate': LeadRef.extend({ duplicateOf: z.uuid() }),
   'leads.lead.qualifying': LeadStatusChanged,
   'leads.lead.qualified': z.strictObject({ lead: LeadFacts, score: z.number().int().min(0).max(100), tier: Tier }),
-  'leads.lead.rescored': z.strictObject({ leadId: z.uuid(), score: z.number().int().min(0).max(100), tier: Tier }),
+  'leads.lead.rescored': LeadRef.extend({ score: z.number().int().min(0).max(100), tier: Tier }),
   'leads.lead.needs_review': LeadStatusChanged,
   'leads.lead.disqualified': LeadStatusChanged,
   'leads.lead.routing': LeadStatusChanged,
   'leads.lead.offered': LeadStatusChanged,
-  'leads.lead.queued': z.strictObject({
-    leadId: z.uuid(),
+  'leads.lead.queued': LeadRef.extend({
     reason: z.string().nullable(),
     retryAt: z.iso.datetime().nullable(),
   }),
@@ -66,8 +81,7 @@ export const leadsEvents = {
   'leads.lead.expired': LeadStatusChanged,
   'leads.lead.withdrawn': LeadStatusChanged,
   /** A place of the lead is sold and its contact is visible to the agent from now on. */
-  'leads.lead.sold': z.strictObject({
-    leadId: z.uuid(),
+  'leads.lead.sold': LeadRef.extend({
     agentId: z.uuid(),
     offerId: z.uuid(),
     chargeId: z.uuid(),

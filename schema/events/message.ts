@@ -21,6 +21,11 @@ export const MessageSchema = z.strictObject({
   type: z.string().regex(/^[a-z]+\.[a-z_]+\.[a-z_]+$/),
   schemaVersion: z.number().int().positive(),
   occurredAt: z.iso.datetime(),
+  /** What happened, in one word for subscribers, where the last part of the type does not say it plainly: `TAKEN` of an `agents.offer.cancelled`. */
+  kind: z
+    .string()
+    .regex(/^[A-Z]+(_[A-Z]+)*$/)
+    .optional(),
   entities: z.array(EntityRefSchema).min(1),
   actor: ActorSchema,
   payload: z.unknown(),
