@@ -10,6 +10,7 @@ export const kitErrorCodes = {
   INVALID_CURSOR: 'The cursor did not come from this list; begin without one.',
   PAGE_TOO_LARGE: 'The page asked for is larger than the limit.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body; use a new key for a new request.',
+  SUBSCRIBE_AT_GATEWAY: 'Subscriptions are served by the gateway; send the operation there.',
   SERVICE_UNAVAILABLE: 'A store is not reachable at the moment; repeat the request later.',
   INTERNAL_SERVER_ERROR: 'A fault on our side; quote the request id when reporting it.',
 } as const;

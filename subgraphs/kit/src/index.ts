@@ -19,6 +19,13 @@ export { HealthStatus, ServiceHealth, serviceHealth, storeCheck } from './graphq
 export type { RequestContext } from './graphql/requestContext.js';
 export { DateTime, JsonObject, SafeInt } from './graphql/scalars.js';
 export { createSubgraphSchema, type ReferenceResolver, type SubgraphSchema } from './graphql/subgraphSchema.js';
+export {
+  LiveArgs,
+  LiveField,
+  type LiveFieldOptions,
+  SubscriptionEvent,
+  servedByGateway,
+} from './graphql/subscriptionEvent.js';
 export { anonymous, type Identity, type IdentityKind, requireKind, requireScope } from './identity/identity.js';
 export { createLogger, type Logger } from './log.js';
 export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater } from './messaging/consumer.js';

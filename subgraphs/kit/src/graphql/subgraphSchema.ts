@@ -4,6 +4,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isInputObjectType, isNonNullType, parse } from 'graphql';
 import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import type { RequestContext } from './requestContext.js';
+import { EVENT_SOURCE_LINK, noPubSub } from './subscriptionEvent.js';
 
 /** Finds the entity that a representation names; null when there is none. Use a data loader: it is called once per representation. */
 export type ReferenceResolver<C extends RequestContext> = (
@@ -28,7 +29,7 @@ export interface SubgraphSchema {
 
 const FEDERATION_LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize"]
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize", "@composeDirective"]
 )`;
 
 /** Builds a Federation 2.9 subgraph schema from type-graphql classes. Needs no database. */
@@ -39,10 +40,11 @@ export async function createSubgraphSchema<C extends RequestContext>(
     resolvers: options.resolvers,
     orphanedTypes: options.orphanedTypes ?? [],
     validate: { forbidUnknownValues: false, stopAtFirstError: false },
+    pubSub: noPubSub,
     skipCheck: true, // directives of Federation are not known to this intermediate schema
   });
   checkInputDefaults(plain);
-  const sdl = `${FEDERATION_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
+  const sdl = `${FEDERATION_LINK}\n\n${EVENT_SOURCE_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
   const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(options.references ?? {})) {
     resolvers[typename] = {

@@ -19,6 +19,8 @@ export interface OutgoingEvent<T extends EventType> {
   partitionKey: string;
   /** Events with the same order key reach every consumer in the order of their transactions. Default: the first entity's key. */
   orderKey?: string;
+  /** What happened, for subscribers, where the last part of `type` does not say it plainly. In capitals. */
+  kind?: string;
   /** Every entity whose fields changed, other subgraphs' included. */
   entities: EntityRef[];
   payload: EventPayload<T>;
@@ -79,6 +81,7 @@ function toRow(event: OutgoingEvent<EventType>, scope: ReturnType<typeof current
     type: event.type,
     schemaVersion: SCHEMA_VERSION,
     occurredAt: (event.occurredAt ?? new Date()).toISOString(),
+    ...(event.kind !== undefined && { kind: event.kind }),
     entities: event.entities,
     actor: scope?.actor ?? systemActor,
     payload: eventContracts[event.type].parse(event.payload),
