@@ -209,6 +209,27 @@ describe('a subgraph that goes away', () => {
     expect(unknown.told[0]).toBe('gap');
   });
 
+  it('while events wait for their follower: they are told once', async () => {
+    const subgraph = await serve();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const subscriptions = connect();
+    const follower = recordFollower(() => held);
+    subscriptions.subscribe(askTicks(subgraph.url), follower);
+    await eventually(() => expect(subgraph.seen.active).toBe(1));
+    for (const number of range(0, 5)) subgraph.publish(number);
+    await eventually(() => expect(subscriptions.stats.events).toBe(5));
+    subgraph.disconnect();
+    for (const number of range(5, 8)) subgraph.publish(number);
+    await eventually(() => expect(subscriptions.stats.events).toBe(8));
+    expect(follower.told).toEqual([0]);
+    release();
+    await eventually(() => expect(follower.told).toEqual(range(0, 8)));
+    expect(subgraph.seen.asked.at(-1)?.variables).toEqual({ after: 'c4' });
+  });
+
   it('is waited for when it is not there yet, without a gap', async () => {
     const { port, close } = await serveLiveSubgraph();
     await close();
@@ -228,7 +249,7 @@ describe('a subgraph that goes away', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const subscriptions = connect({ awayMs: 50, idleMs: 1 });
+    const subscriptions = connect({ awayMs: 1_000, idleMs: 1 });
     const [quick, slow] = [recordFollower(), recordFollower(() => held)];
     for (const follower of [quick, slow]) subscriptions.subscribe(ask(subgraph.url, 'beats { n }'), follower);
     await eventually(() => expect(subgraph.seen.active).toBe(2));
@@ -246,7 +267,7 @@ describe('a subgraph that goes away', () => {
   it('as soon as it is asked, each time, is gone too', async () => {
     const subgraph = await serve();
     const follower = recordFollower();
-    const subscriptions = connect({ awayMs: 100 });
+    const subscriptions = connect({ awayMs: 1_000 });
     const eager = setInterval(() => subgraph.seen.active > 0 && subgraph.disconnect(), 1);
     cleanups.push(() => clearInterval(eager));
     subscriptions.subscribe(ask(subgraph.url, 'beats { n }'), follower);
@@ -467,7 +488,10 @@ describe('sockets', () => {
   it('that are not acknowledged, or speak something else, or say too much are given up', async () => {
     const follow = (url: string) => {
       const follower = recordFollower();
-      connect({ connectTimeoutMs: 20, awayMs: 150, messageBytes: 1_000 }).subscribe(ask(url, 'beats { n }'), follower);
+      connect({ connectTimeoutMs: 20, awayMs: 1_000, messageBytes: 1_000 }).subscribe(
+        ask(url, 'beats { n }'),
+        follower,
+      );
       return follower;
     };
     const silent = await speak(() => {});

@@ -16,7 +16,7 @@ export function connectionKey({ subgraph, url, identity, headers }: ConnectionFa
 
 /** The URL of a subgraph's WebSocket: the same, with ws for http and wss for https. */
 export function webSocketUrl(url: string): string {
-  return url.replace(/^http/i, 'ws');
+  return url.replace(/^http(s?):/i, (_scheme, secure: string) => `ws${secure.toLowerCase()}:`);
 }
 
 /** What is sent with the upgrade request and as the payload of `connection_init`: header lines by name, and the token. */

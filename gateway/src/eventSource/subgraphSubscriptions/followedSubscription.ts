@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../../log.js';
 import { fetchFailure } from '../../subgraph/fetchFailure.js';
 import { readPayload } from './readPayload.js';
-import type { SubgraphSocket } from './subgraphSocket.js';
+import type { SocketLoss, SubgraphSocket } from './subgraphSocket.js';
 import type {
   SubgraphSubscriptionFollower,
   SubgraphSubscriptionLimits,
@@ -46,6 +46,8 @@ export class FollowedSubscription {
   /** Until when it has to run again; moved when a socket has proved to be good. */
   private deadline = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** Why it does not run, for the log. */
+  private loss: SocketLoss | undefined;
   /** Events since it began to run on its socket. */
   private received = 0;
   /** Whether the follower has been told of a gap since the last event. */
@@ -88,8 +90,9 @@ export class FollowedSubscription {
   }
 
   /** The socket that it ran on, if any, was lost. `proved`: it had been good. */
-  interrupted(proved: boolean): void {
+  interrupted(proved: boolean, loss?: SocketLoss): void {
     this.leave = undefined;
+    this.loss = loss;
     const now = performance.now();
     if (proved || this.received > 0) this.deadline = now + this.around.limits.awayMs;
     this.received = 0;
@@ -106,9 +109,11 @@ export class FollowedSubscription {
 
   lose(reason: 'slow' | 'gone'): void {
     if (this.hasEnded) return;
-    const { subgraph } = this.request;
+    const { subgraph, url } = this.request;
+    const { code: closeCode, status, cause: err } = this.loss ?? {};
     this.around.stats[reason] += 1;
-    this.around.log.warn({ subgraph, reason }, "a subgraph's subscription was lost");
+    const facts = { subgraph, url, reason, ...(reason === 'gone' && { closeCode, status, err }) };
+    this.around.log.warn(facts, "a subgraph's subscription was lost");
     // The one who is too slow is not waited for.
     if (reason === 'slow') this.clear();
     this.end(() => this.follower.lost(reason), reason === 'slow');

@@ -120,12 +120,12 @@ export class SharedConnection {
     log.debug({ subgraph, closeCode: code, reason, status, err }, 'a connection for subscriptions was lost');
     if (isProtocolFault(loss)) this.fail('invalid');
     else if (this.refusals >= BELIEVED_REFUSALS) this.fail('refused');
-    else this.retry(proved);
+    else this.retry(proved, loss);
   }
 
-  private retry(proved: boolean): void {
+  private retry(proved: boolean, loss: SocketLoss): void {
     const { limits } = this.options;
-    for (const subscription of this.subscriptions) subscription.interrupted(proved);
+    for (const subscription of this.subscriptions) subscription.interrupted(proved, loss);
     // Random in full: all the connections of a subgraph are lost in the same moment.
     const most = Math.min(limits.retryMostMs, limits.retryBaseMs * 2 ** this.tries);
     this.tries += 1;

@@ -58,8 +58,9 @@ export function createSubgraphSubscriptions(options: SubgraphSubscriptionsOption
     const known = own.get(key);
     if (known) return known;
     if (own.size >= limits.connectionsPerSubgraph) {
-      [...own.values()].find(({ idle }) => idle)?.close();
-      if (own.size >= limits.connectionsPerSubgraph) return undefined;
+      const idle = firstIdle(own.values());
+      if (!idle) return undefined;
+      idle.close();
     }
     const connection = new SharedConnection(facts, { mintToken, ca, limits, stats, log }, (gone) => {
       own.delete(key);
@@ -104,4 +105,9 @@ export function createSubgraphSubscriptions(options: SubgraphSubscriptionsOption
     if (closed) subscription.lose('gone');
     else subscription.fail([{ message, extensions: { code } }]);
   }
+}
+
+function firstIdle(connections: Iterable<SharedConnection>): SharedConnection | undefined {
+  for (const connection of connections) if (connection.idle) return connection;
+  return undefined;
 }
