@@ -14,13 +14,18 @@ import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.
 import type { EventSource } from './eventSources.js';
 import { variablesIn } from './supergraphFacts.js';
 
-/** What a subscription selects of the events of a stream. */
+/** A subscription's field and what is selected of its events, as the field's owner is asked for it. */
+export interface EventSelection {
+  /** The field, and its response name. */
+  readonly field: string;
+  readonly rootName: string;
+  /** The response names and fields of an event; empty where the events are leaf values. */
+  readonly fields: readonly { readonly name: string; readonly field: string }[];
+}
+
+/** How the events of a stream are completed. */
 export interface CompiledEvent {
   readonly source: EventSource;
-  /** The response name of the subscription's field. */
-  readonly rootName: string;
-  /** Response name → field, of the event's fields that the message itself has. */
-  readonly own: readonly { readonly name: string; readonly field: string }[];
   /** What brings each selection of the entity, from the field's owner: for one that the client does not make as well, since its owner authorises the event. */
   readonly entities: readonly { readonly name: string; readonly fetch: CompiledFetch }[];
 }
@@ -30,19 +35,25 @@ export const SEEN = 'leadgraph__seen';
 
 const UNSELECTED = 'leadgraph__entity';
 
+/** Reads what the fetch that a subscription begins with selects. */
+export function readEventSelection(primary: FetchNode): EventSelection {
+  const { root, document } = readPrimary(primary);
+  const fields = root.selectionSet ? fieldsOf(root.selectionSet, document) : [];
+  return {
+    field: root.name.value,
+    rootName: responseName(root),
+    fields: fields.map((each) => ({ name: responseName(each), field: each.name.value })),
+  };
+}
+
 /**
  * Turns the fetch that a subscription begins with into what is done for an event of a stream: of what is selected on the event its message has some fields, and the entity is fetched from its owner.
  * `primary`: as Apollo's planner has planned it, for the owner to execute.
  */
 export function compileEvent(primary: FetchNode, source: EventSource, plan: PlanContext): CompiledEvent {
-  const document = parse(primary.operation, { noLocation: true });
-  const operation = document.definitions.find(
-    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
-  );
-  const [root] = operation ? fieldsOf(operation.selectionSet, document) : [];
-  if (!operation || !root?.selectionSet) throw new Error('a subscription without a field');
+  const { root, operation, document } = readPrimary(primary);
   const rootName = responseName(root);
-  const fields = fieldsOf(root.selectionSet, document);
+  const fields = root.selectionSet ? fieldsOf(root.selectionSet, document) : [];
   const selected = fields.filter(({ name }) => name.value === source.entityField);
   const entityFetch = (name: string, selectionSet: SelectionSetNode | undefined) => {
     const node = entityNode(primary, operation, document, source, selectionSet);
@@ -54,15 +65,21 @@ export function compileEvent(primary: FetchNode, source: EventSource, plan: Plan
   };
   return {
     source,
-    rootName,
-    own: fields
-      .filter((each) => !selected.includes(each))
-      .map((each) => ({ name: responseName(each), field: each.name.value })),
     entities:
       selected.length > 0
         ? selected.map((field) => entityFetch(responseName(field), field.selectionSet))
         : [entityFetch(UNSELECTED, undefined)],
   };
+}
+
+function readPrimary(primary: FetchNode) {
+  const document = parse(primary.operation, { noLocation: true });
+  const operation = document.definitions.find(
+    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+  );
+  const [root] = operation ? fieldsOf(operation.selectionSet, document) : [];
+  if (!operation || !root) throw new Error('a subscription without a field');
+  return { document, operation, root };
 }
 
 function entityNode(

@@ -1,7 +1,7 @@
 import type { DeferNode, PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { Execution } from '../execute/execution.js';
 import { runFetch } from '../execute/runFetch.js';
-import { type CompiledEvent, compileEvent } from './compileEvent.js';
+import { type CompiledEvent, compileEvent, type EventSelection, readEventSelection } from './compileEvent.js';
 import { type CompiledFetch, type PlanContext, readFetch } from './compileFetch.js';
 import type { ConditionValues } from './conditions.js';
 import { settleRoutes } from './fetchRoute.js';
@@ -34,6 +34,7 @@ export interface CompiledPlan {
 export interface CompiledSubscription {
   /** The fetch that the field's owner executes, where the events come from there. */
   readonly primary: CompiledFetch;
+  readonly selection: EventSelection;
   /** What is done for an event of a stream, where they come from one. */
   readonly event: CompiledEvent | undefined;
 }
@@ -64,10 +65,13 @@ function dependingOn(sent: ReadonlySet<string | undefined>, parts: readonly Defe
 }
 
 function readSubscription({ primary }: SubscriptionNode, context: PlanContext): CompiledSubscription {
-  const fetch = readFetch(primary, [], context);
-  const field = fetch.document.rootField;
-  const source = field === undefined ? undefined : context.eventSources.get(field);
-  return { primary: fetch, event: source && compileEvent(primary, source, context) };
+  const selection = readEventSelection(primary);
+  const source = context.eventSources.get(selection.field);
+  return {
+    primary: readFetch(primary, [], context),
+    selection,
+    event: source && compileEvent(primary, source, context),
+  };
 }
 
 class PlanCompiler {

@@ -27,8 +27,6 @@ export interface FetchDocument {
   /** The operation's text with the planner's running number taken out of its name: so identical fetches have identical texts. */
   readonly text: string;
   readonly operationName: string | undefined;
-  /** The first field of the operation, not its response name. */
-  readonly rootField: string | undefined;
   readonly writes: readonly WrittenField[];
   /** Keys of the subgraph's response that the plan renames before they are merged. */
   readonly renamed: ReadonlyMap<string, string>;
@@ -85,10 +83,8 @@ export function readFetchDocument(fetch: FetchNode, path: readonly PathStep[], s
     });
   collect(selection, placeOf(path));
 
-  const [first] = operation.selectionSet.selections;
   return {
     ...withoutNumber(fetch),
-    rootField: first?.kind === Kind.FIELD ? first.name.value : undefined,
     writes,
     renamed,
     namesFor(typename) {

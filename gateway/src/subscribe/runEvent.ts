@@ -1,4 +1,5 @@
 import { type CompiledEvent, SEEN } from '../compile/compileEvent.js';
+import type { CompiledSubscription } from '../compile/compilePlan.js';
 import type { CompiledVariant } from '../compile/compileVariant.js';
 import type { Json } from '../compile/jsonOutput.js';
 import type { StreamEvent } from '../eventSource/eventStreams.js';
@@ -55,13 +56,13 @@ export async function runStreamEvent(
   const entity = event.entities.find(({ __typename }) => __typename === entityType);
   if (!entity) return { kind: 'withheld' };
   const execution = begin(call);
-  const object = eventObject(compiled, event.kind, cursor, event.message);
+  const { rootName, object } = eventObject(call, event.kind, cursor, event.message);
   const entities = compiled.entities.map(({ name }) => {
     const fresh: Record<string, unknown> = { __typename: entityType, [keyField]: entity.key };
     object[name] = fresh;
     return fresh;
   });
-  execution.data[compiled.rootName] = object;
+  execution.data[rootName] = object;
   await Promise.all(compiled.entities.map(({ fetch }) => runFetch(fetch, execution)));
   if (!entities.every((each) => each[SEEN] !== undefined)) {
     const passing = execution.errors.some(({ extensions }) => PASSING.has(String(extensions?.code)));
@@ -71,11 +72,10 @@ export async function runStreamEvent(
 }
 
 /** Writes an event that is the gateway's own, about no entity: GAP or START. */
-export function runOwnEvent(kind: string, compiled: CompiledEvent, cursor: string, call: EventContext): WrittenEvent {
+export function runOwnEvent(kind: string, cursor: string, call: EventContext): WrittenEvent {
   const execution = begin(call);
-  const object = eventObject(compiled, kind, cursor, {});
-  for (const { name } of compiled.entities) object[name] = null;
-  execution.data[compiled.rootName] = object;
+  const { rootName, object } = eventObject(call, kind, cursor, {});
+  execution.data[rootName] = object;
   return write(execution, cursor, call);
 }
 
@@ -85,11 +85,10 @@ export async function runSubgraphEvent(
   cursor: string | undefined,
   call: EventContext,
 ): Promise<EventOutcome> {
-  const { subscription } = call.variant.plan;
-  if (!subscription) throw new Error('a plan without a subscription');
   const execution = begin(call);
-  const result = { response, common: false, failure: undefined, plain: false, bytes: 0, shared: false };
-  takeRoot(subscription.primary, execution, [execution.data], result);
+  // Kept as it is: it may have to be executed again.
+  const result = { response, common: true, failure: undefined, plain: false, bytes: 0, shared: false };
+  takeRoot(subscriptionOf(call).primary, execution, [execution.data], result);
   return finish(execution, cursor, call);
 }
 
@@ -114,20 +113,26 @@ function write(execution: Execution, cursor: string | undefined, { operation, va
   return { kind: 'written', json: json?.take(before, after) ?? `${before}null${after}`, codes: codesOf(errors) };
 }
 
-/** What the message says of the event. */
+/** What the message says of the event: fields that it does not have are null. */
 function eventObject(
-  { source, own }: CompiledEvent,
+  call: EventContext,
   kind: string,
   cursor: string,
   message: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const object: Record<string, unknown> = { __typename: source.eventType };
-  for (const { name, field } of own) {
+): { rootName: string; object: Record<string, unknown> } {
+  const { selection } = subscriptionOf(call);
+  const object: Record<string, unknown> = {};
+  for (const { name, field } of selection.fields) {
     if (field === 'cursor') object[name] = cursor;
     else if (field === 'kind') object[name] = kind;
-    else if (field !== '__typename') object[name] = message[field] ?? null;
+    else if (field !== '__typename') object[name] = Object.hasOwn(message, field) ? message[field] : null;
   }
-  return object;
+  return { rootName: selection.rootName, object };
+}
+
+function subscriptionOf({ variant }: EventContext): CompiledSubscription {
+  if (!variant.plan.subscription) throw new Error('a plan without a subscription');
+  return variant.plan.subscription;
 }
 
 /** The payload that says that an event could not be executed, by a fault of ours. */

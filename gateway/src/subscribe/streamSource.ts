@@ -53,7 +53,7 @@ export class StreamSource implements StreamFollower {
   /** Tells the position that a subscription begins at. */
   startPayload(position: number): LivePayload {
     const cursor = this.cursorOf(position);
-    const { json, codes } = runOwnEvent(START, this.compiled(), cursor, this.feed.call());
+    const { json, codes } = runOwnEvent(START, cursor, this.feed.call());
     return { json, codes, cursor, occurredAt: undefined };
   }
 
@@ -86,12 +86,11 @@ export class StreamSource implements StreamFollower {
 
   private tellOwn(kind: string, position: number): Promise<void> | void {
     const cursor = this.cursorOf(position);
-    const compiled = this.compiled();
     return this.feed.handle({
       position: undefined,
       cursor,
       occurredAt: undefined,
-      run: (call) => runOwnEvent(kind, compiledOf(call.variant, compiled), cursor, call),
+      run: (call) => runOwnEvent(kind, cursor, call),
     });
   }
 

@@ -1,14 +1,17 @@
 import type { LiveLimits } from '../config.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { EventStreams } from '../eventSource/eventStreams.js';
+import type { SubgraphSubscriptions } from '../eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { type Identity, identityKey } from '../identity/identity.js';
 import type { Logger } from '../log.js';
+import type { HeaderRules } from '../subgraph/headerRules.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
 import type { Cursors } from './cursors.js';
 import { subjectOf } from './eventScope.js';
 import { Feed, type FeedCounts, type FeedOperation } from './feed.js';
 import { type StreamCounts, type StreamScope, StreamSource } from './streamSource.js';
+import { SubgraphSource } from './subgraphSource.js';
 import { SubscriberQueue } from './subscriberQueue.js';
 import { type LiveSubscription, SubscriptionEnded, type SubscriptionRequest } from './subscription.js';
 
@@ -18,8 +21,9 @@ export interface SubscriptionsOptions {
   readonly streams: EventStreams | undefined;
   readonly cursors: Cursors;
   readonly limits: LiveLimits;
-  /** Headers that reach subgraphs, in lower case: subscriptions that differ in one of them are not the same. */
-  readonly forwardedHeaders: readonly string[];
+  readonly subgraphSubscriptions: SubgraphSubscriptions;
+  /** Subscriptions that differ in a header that they read are not the same. */
+  readonly headerRules: HeaderRules;
   /** How long an event is tried again while a subgraph is away. */
   readonly retryMs: number;
   readonly log: Logger;
@@ -46,6 +50,7 @@ export class Subscriptions {
   /** All feeds, and those that others join. */
   private readonly feeds = new Set<Feed>();
   private readonly shared = new Map<string, Shared>();
+  private readonly fromSubgraphs = new Map<string, Feed>();
   private readonly ofIdentity = new Map<string, number>();
   private running = 0;
   private closing = false;
@@ -88,18 +93,28 @@ export class Subscriptions {
   }
 
   /** Gives the cursor of where the subscription begins. */
-  private async begin(given: SubscriptionRequest, queue: SubscriberQueue): Promise<string> {
+  private async begin(given: SubscriptionRequest, queue: SubscriberQueue): Promise<string | undefined> {
     const operation = await operationFor(given, this.options.slot);
     const request = sharedRequest(given, operation);
+    return operation.variant.plan.subscription?.event
+      ? this.beginStream(request, operation, queue)
+      : this.beginSubgraph(request, operation, queue);
+  }
+
+  private async beginStream(
+    request: SubscriptionRequest,
+    operation: FeedOperation,
+    queue: SubscriberQueue,
+  ): Promise<string> {
     const { key, after, scope, announced } = this.describe(request, operation);
     if (after !== undefined) {
-      const { feed, source, start } = this.open(operation, request, scope, key);
+      const { feed, source, start } = this.openStream(operation, request, scope, key);
       feed.add(queue);
       await start(after);
       return source.cursorOf(after);
     }
     for (;;) {
-      const { feed, source, started } = this.shared.get(key) ?? this.openShared(operation, request, scope, key);
+      const { feed, source, started } = this.shared.get(key) ?? this.shareStream(operation, request, scope, key);
       await started;
       // Those who came first have left meanwhile, and the feed with them.
       if (feed.signal.aborted && !this.closing && !queue.isOver) continue;
@@ -110,34 +125,62 @@ export class Subscriptions {
     }
   }
 
-  /** What a subscription shares a feed by, and where it begins. */
+  /** A subgraph's own subscription: its cursors, if it has any, are the subgraph's. */
+  private beginSubgraph(request: SubscriptionRequest, operation: FeedOperation, queue: SubscriberQueue): undefined {
+    const { subgraphSubscriptions, headerRules } = this.options;
+    if (request.after !== undefined)
+      throw new RequestRefused(
+        'INVALID_CURSOR',
+        'The events of this field come from a subgraph: subscribe without the cursor.',
+      );
+    const key = this.keyOf(request, operation, request.variables);
+    const known = this.fromSubgraphs.get(key);
+    if (known) {
+      known.add(queue);
+      return;
+    }
+    const feed = this.open(operation, request);
+    feed.add(queue);
+    this.fromSubgraphs.set(key, feed);
+    feed.signal.addEventListener('abort', () => this.fromSubgraphs.delete(key), { once: true });
+    const headersFor = (subgraph: string) => headerRules.headersFor(subgraph, request.context.headers);
+    new SubgraphSource(feed, subgraphSubscriptions, headersFor, this.counts).start();
+  }
+
+  /** What a subscription to a stream shares a feed by, and where it begins. */
   private describe(
     request: SubscriptionRequest,
-    { operation, variant }: FeedOperation,
+    operation: FeedOperation,
   ): { key: string; after: number | undefined; scope: StreamScope; announced: boolean } {
-    const { identity, headers } = request.context;
-    const { rootArguments, plan } = variant;
+    const { identity } = request.context;
+    const { rootArguments, plan } = operation.variant;
     const event = plan.subscription?.event;
-    if (!event || !rootArguments)
-      throw new RequestRefused('EVENTS_UNAVAILABLE', 'This field has no events that this gateway can follow.');
+    if (!event || !rootArguments) throw new Error('a subscription to a stream without one');
     const args = rootArguments.values(request.variables);
     const subject = subjectOf(event.source, identity, args);
     // Not of the scopes: rights are asked for with each event, and a renewed token may have others.
     const cursorScope = JSON.stringify([identity.kind, identity.sub, subject]);
     const given = request.after ?? (typeof args.after === 'string' ? args.after : undefined);
     const { [rootArguments.afterVariable ?? '']: _after, ...variables } = request.variables;
-    const key = [
-      operation.key,
-      identityKey(identity),
-      JSON.stringify(variables),
-      ...this.options.forwardedHeaders.map((name) => String(headers[name] ?? '')),
-    ].join('\n');
     return {
-      key,
+      key: this.keyOf(request, operation, variables),
       after: given === undefined || given === NOW ? undefined : this.read(given, cursorScope),
       scope: { subject, args, cursorScope },
       announced: given === NOW,
     };
+  }
+
+  private keyOf(
+    { context: { identity, headers } }: SubscriptionRequest,
+    { operation }: FeedOperation,
+    variables: Readonly<Record<string, unknown>>,
+  ): string {
+    return [
+      operation.key,
+      identityKey(identity),
+      JSON.stringify(variables),
+      ...this.options.headerRules.reads.map((name) => String(headers[name] ?? '')),
+    ].join('\n');
   }
 
   private read(cursor: string, scope: string): number {
@@ -149,19 +192,18 @@ export class Subscriptions {
     );
   }
 
-  private openShared(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string): Shared {
-    const { feed, source, start } = this.open(operation, request, scope, key);
+  private shareStream(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string): Shared {
+    const { feed, source, start } = this.openStream(operation, request, scope, key);
     const shared = { feed, source, started: start(undefined) };
     this.share(key, shared);
     return shared;
   }
 
-  private open(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string) {
-    const { retryMs, log, streams, cursors } = this.options;
+  private openStream(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string) {
+    const { streams, cursors } = this.options;
     if (!streams)
       throw new RequestRefused('EVENTS_UNAVAILABLE', 'This gateway is not connected to the events of this field.');
-    const feed = new Feed(operation, request, { retryMs, log, counts: this.counts }, (over) => this.feeds.delete(over));
-    this.feeds.add(feed);
+    const feed = this.open(operation, request);
     const source: StreamSource = new StreamSource(feed, scope, {
       streams,
       cursors,
@@ -174,6 +216,13 @@ export class Subscriptions {
         throw error;
       });
     return { feed, source, start };
+  }
+
+  private open(operation: FeedOperation, request: SubscriptionRequest): Feed {
+    const { retryMs, log } = this.options;
+    const feed = new Feed(operation, request, { retryMs, log, counts: this.counts }, (over) => this.feeds.delete(over));
+    this.feeds.add(feed);
+    return feed;
   }
 
   private share(key: string, shared: Shared): void {
@@ -230,8 +279,8 @@ export class Subscriptions {
       [...this.feeds].map(async (feed) => {
         try {
           const next = await operationIn(supergraph, feed.request);
-          if (!sameSource(feed.operation, next)) throw new Error('its events come from elsewhere now');
-          feed.exchange(next);
+          if (sameSource(feed.operation, next)) feed.exchange(next);
+          else feed.finish('INTERRUPTED', 'The events come from elsewhere now. Subscribe again with the last cursor.');
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           feed.finish('SUBSCRIPTION_INVALID', `The subscription does not fit the schema that is served now: ${reason}`);
@@ -276,9 +325,13 @@ async function operationIn(
   return { operation, variant, supergraph };
 }
 
+/** Whether the events of an operation come from the same place in two supergraphs. */
 function sameSource(before: FeedOperation, after: FeedOperation): boolean {
-  const source = ({ variant }: FeedOperation) => JSON.stringify(variant.plan.subscription?.event?.source);
-  return source(before) === source(after);
+  const sourceOf = ({ variant: { plan } }: FeedOperation) => {
+    const { event, primary } = plan.subscription ?? {};
+    return JSON.stringify(event?.source ?? [primary?.subgraph.url, primary?.node.operation]);
+  };
+  return sourceOf(before) === sourceOf(after);
 }
 
 function goingAway(): SubscriptionEnded {
