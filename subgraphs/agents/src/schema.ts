@@ -6,6 +6,7 @@ import { CampaignResolver, visibleCampaign } from './graphql/campaignResolver.js
 import { HealthResolver } from './graphql/healthResolver.js';
 import { LeadOffersResolver, LeadRoutingResolver, RoutingTraceEntryResolver } from './graphql/leadResolver.js';
 import { MarketMutations } from './graphql/marketMutations.js';
+import { OfferEventsResolver } from './graphql/offerEvents.js';
 import { AssignmentResolver, OfferResolver, visibleOffer } from './graphql/offerResolver.js';
 import { OfferWindowResolver } from './graphql/offerWindowResolver.js';
 import { seesAgent } from './graphql/visibility.js';
@@ -19,6 +20,7 @@ export function buildAgentsSchema(): Promise<SubgraphSchema> {
       AgencyResolver,
       CampaignResolver,
       OfferResolver,
+      OfferEventsResolver,
       AssignmentResolver,
       LeadOffersResolver,
       LeadRoutingResolver,

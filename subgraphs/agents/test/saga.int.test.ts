@@ -66,6 +66,7 @@ it('takes a lead from its quotes to its assignment over NATS, each step once', a
     'agents.offer.reserved',
     'agents.offer.offered',
     'agents.offer.accepted',
+    'agents.offer.settled',
     'agents.assignment.created',
   ]);
   const accepted = own().find(({ type }) => type === 'agents.offer.accepted');

@@ -12,7 +12,7 @@ import { Notification } from '../store/notification.js';
 import { Offer } from '../store/offer.js';
 import type { AgentsContext } from './agentsContext.js';
 import { AgentStatusEnum, AssignmentStatusEnum, OfferStatusEnum } from './enums.js';
-import { seesAgent } from './visibility.js';
+import { seenStatuses, seesAgent } from './visibility.js';
 
 export const AgentConnection = connectionOf('Agent', Agent);
 export const AgencyConnection = connectionOf('Agency', Agency);
@@ -94,7 +94,7 @@ export class AgentResolver {
     @Arg('status', () => [OfferStatusEnum], { nullable: true }) status: OfferStatus[] | null | undefined,
     @Ctx() { loaders, identity }: AgentsContext,
   ): Promise<Offer[]> | Offer[] {
-    const list = { first: listSize(first), statuses: status ?? null };
+    const list = { first: listSize(first), statuses: seenStatuses(identity, status ?? null) };
     return seesAgent(identity, agent.id) ? loaders.offersOfAgent(list).load(agent.id) : [];
   }
 

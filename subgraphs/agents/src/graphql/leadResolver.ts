@@ -10,7 +10,7 @@ import type { Routing, RoutingRound } from '../store/routing.js';
 import type { AgentsContext } from './agentsContext.js';
 import { PoolStrategyEnum, RoutingReasonEnum, RoutingStateEnum, SaleModeEnum, TraceOutcomeEnum } from './enums.js';
 import { Lead } from './stubs.js';
-import { seesAgent, seesMarket } from './visibility.js';
+import { seesAgent, seesMarket, seesOffer } from './visibility.js';
 
 @ObjectType({ description: 'Why one campaign won or lost.' })
 export class RoutingTraceEntry {
@@ -122,7 +122,7 @@ export class LeadOffersResolver {
   async offers(@Root() lead: Lead, @Ctx() { loaders, identity }: AgentsContext): Promise<Offer[]> {
     if (!seesMarket(identity) && identity.kind !== 'AGENT') return [];
     const offers = await loaders.offersOfLead.load(lead.id);
-    return offers.filter(({ agentId }) => seesAgent(identity, agentId));
+    return offers.filter((offer) => seesOffer(identity, offer));
   }
 
   @FieldResolver(() => LeadRouting, { nullable: true, description: 'Null before the lead was qualified.' })

@@ -154,6 +154,8 @@ describe('who sees what', () => {
 
   it('an agent sees its own', async () => {
     const [{ agentId, identity } = buyers[0] as Buyer] = buyers;
+    const own = (await agents.offers(leads[1] ?? '')).find((offer) => offer.agentId === agentId);
+    if (own) await agents.hold(own);
     const { offers, routing } = await see(identity);
     expect(offers).toEqual([{ agent: { id: agentId } }]);
     expect(routing.rounds[0].trace).toEqual([{ agent: { id: agentId }, reason: null }]);
@@ -167,6 +169,7 @@ describe('who sees what', () => {
   it('an agent gets no other agent, campaign, offer or contact, and only its own in lists', async () => {
     const [mine, other] = buyers as [Buyer, Buyer];
     const [offer] = (await agents.offers(leads[2] ?? '')).filter(({ agentId }) => agentId === other.agentId);
+    if (offer) await agents.hold(offer);
     const document = `query ($agent: ID!, $campaign: ID!, $offer: ID!) {
       agent(id: $agent) { id } campaign(id: $campaign) { id } offer(id: $offer) { id } me { id email }
       offers(first: 100) { edges { node { agent { id } } } } campaigns { edges { node { agent { id } } } }

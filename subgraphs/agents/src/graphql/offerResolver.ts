@@ -9,7 +9,7 @@ import { uuidArg } from './agentResolver.js';
 import type { AgentsContext } from './agentsContext.js';
 import { OfferStatusEnum } from './enums.js';
 import { Lead, Quote } from './stubs.js';
-import { seesAgent } from './visibility.js';
+import { seenStatuses, seesOffer } from './visibility.js';
 
 export const OfferConnection = connectionOf('Offer', Offer);
 
@@ -39,7 +39,7 @@ export class OfferResolver {
   }
 
   @Query(() => OfferConnection, {
-    description: 'The newest first. Operators and frontends: all offers; an agent: its own.',
+    description: 'The newest first. Operators and frontends: all offers; an agent: its own that are or were out.',
   })
   offers(
     @Arg('filter', () => OfferFilter, { nullable: true }) filter: OfferFilter | null | undefined,
@@ -50,7 +50,8 @@ export class OfferResolver {
     const since = filter?.since ?? new Date(clock.now().getTime() - LAST_DAYS_MS);
     const query = db.getRepository(Offer).createQueryBuilder('offer').where('offer.reserved_at >= :since', { since });
     if (identity.kind === 'AGENT') query.andWhere('offer.agent_id = :own', { own: uuidArg(identity.sub) });
-    if (filter?.status) query.andWhere('offer.status = ANY(:statuses)', { statuses: filter.status });
+    const statuses = seenStatuses(identity, filter?.status ?? null);
+    if (statuses) query.andWhere('offer.status = ANY(:statuses)', { statuses });
     if (filter?.agentId != null) query.andWhere('offer.agent_id = :agentId', { agentId: uuidArg(filter.agentId) });
     if (filter?.leadId != null) query.andWhere('offer.lead_id = :leadId', { leadId: uuidArg(filter.leadId) });
     return keysetPage({
@@ -106,8 +107,8 @@ export class AssignmentResolver {
   }
 }
 
-/** An offer that the caller may see; null for others'. */
+/** An offer that the caller may see; null for others', and for an agent's own before it is out. */
 export async function visibleOffer(id: string, { identity, loaders }: AgentsContext): Promise<Offer | null> {
   const offer = isUuid(id) ? await loaders.offers.load(id) : null;
-  return offer && seesAgent(identity, offer.agentId) ? offer : null;
+  return offer && seesOffer(identity, offer) ? offer : null;
 }

@@ -15,6 +15,16 @@ interface Announcement {
   offer: Offer | null;
   payload: EventPayload<AgentsEvent>;
   leadVersion: number;
+  partitionKey: string;
+  kind?: string;
+}
+
+/** What an announcement says beside its event. */
+interface Manner {
+  /** The event's kind for subscribers. */
+  readonly kind?: string;
+  /** It was announced before: for the other subgraphs, which may have missed it, and not for the agent, who has not. */
+  readonly again?: boolean;
 }
 
 /**
@@ -128,17 +138,24 @@ export class LeadCase {
   /** Makes an offer CANCELLED and says so. */
   cancel(offer: Offer, reason: CancelReason): void {
     this.move(offer, 'CANCELLED', reason);
-    this.announceOffer('agents.offer.cancelled', offer, { reason });
+    this.announceOffer('agents.offer.cancelled', offer, { reason }, { kind: reason });
   }
 
-  /** Announces something about an offer: its ids and what the event adds to them. */
+  /**
+   * Announces something about an offer: its ids and what the event adds to them. What concerns its agent goes out under the agent's id, where it follows its
+   * own offers live. An offer that was never out to it does not concern it.
+   */
   announceOffer<T extends Extract<AgentsEvent, `agents.offer.${string}`>>(
     type: T,
     offer: Offer,
     more: Omit<EventPayload<T>, 'offerId' | 'leadId' | 'agentId'>,
+    { kind, again = false }: Manner = {},
   ): void {
     const ids = { offerId: offer.id, leadId: offer.leadId, agentId: offer.agentId };
-    this.#announce(type, offer, { ...ids, ...more } as unknown as EventPayload<T>);
+    this.#announce(type, offer, { ...ids, ...more } as unknown as EventPayload<T>, {
+      partitionKey: offer.offeredAt === null || again ? this.leadId : offer.agentId,
+      ...(kind !== undefined && { kind }),
+    });
   }
 
   /** Announces something about the lead's routing. */
@@ -146,7 +163,7 @@ export class LeadCase {
     type: T,
     payload: EventPayload<T>,
   ): void {
-    this.#announce(type, null, payload);
+    this.#announce(type, null, payload, { partitionKey: this.leadId });
   }
 
   /** The campaigns of offers that ended: their usage changes too, so a caller that locks others has to lock them together. */
@@ -167,9 +184,8 @@ export class LeadCase {
     await saveLead(tx, { routing: this.routing, changed: [...this.#changed], added: this.#added });
     await emitAll(
       tx,
-      this.#announcements.map(({ type, offer, payload, leadVersion }) => ({
-        type,
-        partitionKey: offer?.agentId ?? this.leadId,
+      this.#announcements.map(({ offer, leadVersion, ...event }) => ({
+        ...event,
         // All that happens to one lead reaches a consumer in the order in which it happened.
         orderKey: this.leadId,
         entities: [
@@ -177,19 +193,24 @@ export class LeadCase {
           { __typename: 'Lead', key: this.leadId, version: leadVersion },
           ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
         ],
-        payload,
         occurredAt: this.now,
       })),
     );
   }
 
-  #announce<T extends AgentsEvent>(type: T, offer: Offer | null, payload: EventPayload<T>): void {
+  #announce<T extends AgentsEvent>(
+    type: T,
+    offer: Offer | null,
+    payload: EventPayload<T>,
+    addressed: Pick<Announcement, 'partitionKey' | 'kind'>,
+  ): void {
     this.routing.version += 1;
     this.#announcements.push({
       type,
       offer,
       payload: payload as EventPayload<AgentsEvent>,
       leadVersion: this.routing.version,
+      ...addressed,
     });
   }
 }

@@ -19,7 +19,7 @@ export async function settleOffer(
   leadCase.touch(offer);
   offer.settlement = 'SETTLED';
   offer.resendAt = null;
-  leadCase.routing.version += 1;
+  leadCase.announceOffer('agents.offer.settled', offer, {});
   await leadCase.save();
 
   const { leadId, agentId, id: offerId } = offer;

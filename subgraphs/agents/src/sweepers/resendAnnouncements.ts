@@ -50,7 +50,7 @@ function resendOffer(leadCase: LeadCase, offer: Offer): void {
     );
     announceReserved(leadCase, offer);
   } else {
-    leadCase.announceOffer('agents.offer.accepted', offer, {});
+    leadCase.announceOffer('agents.offer.accepted', offer, {}, { again: true });
   }
 }
 
