@@ -11,8 +11,9 @@ import {
 import type { PaymentsContext } from './graphql/paymentsContext.js';
 import { LeadQuotesResolver, QuoteResolver, visibleQuote } from './graphql/quoteResolver.js';
 import { canSeeMoneyOf } from './graphql/visibility.js';
+import { WalletEventsResolver } from './graphql/walletEvents.js';
 import { WalletMutations } from './graphql/walletMutations.js';
-import { AgentWalletResolver, visibleWallet, WalletResolver } from './graphql/walletResolver.js';
+import { AgentWalletResolver, referencedWallet, WalletResolver } from './graphql/walletResolver.js';
 
 /** The subgraph's schema; needs no store and no configuration. */
 export function buildPaymentsSchema(): Promise<SubgraphSchema> {
@@ -23,6 +24,7 @@ export function buildPaymentsSchema(): Promise<SubgraphSchema> {
       LeadQuotesResolver,
       WalletResolver,
       AgentWalletResolver,
+      WalletEventsResolver,
       WalletMutations,
       HoldResolver,
       OfferMoneyResolver,
@@ -37,7 +39,7 @@ export function buildPaymentsSchema(): Promise<SubgraphSchema> {
       Agent: ({ id }) => ({ id }),
       Offer: ({ id }) => ({ id }),
       Quote: ({ id }, context) => visibleQuote(id, context),
-      Wallet: ({ id }, context) => visibleWallet(id, context),
+      Wallet: ({ id }, context) => referencedWallet(id, context),
       Hold: async ({ id }, context) => {
         const hold = await context.loaders.holds.load(id);
         return hold && canSeeMoneyOf(context.identity, hold.agentId) ? hold : null;

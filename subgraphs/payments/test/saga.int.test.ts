@@ -76,6 +76,8 @@ test('a lead’s money goes its whole way over NATS, once, whatever is delivered
     0,
     100_000,
     100_000 - quote.priceCents,
+    // The capture: what was held is spent.
+    100_000 - quote.priceCents,
   ]);
   expect(await payments.ledgerFaults()).toEqual([]);
   subscription.unsubscribe();

@@ -1,10 +1,18 @@
-import { DomainError } from '@leadgraph/kit';
+import { DomainError, isUuid } from '@leadgraph/kit';
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 import { requireId } from './inputChecks.js';
 import type { PaymentsContext } from './paymentsContext.js';
 import { Agent } from './stubs.js';
-import { requireWalletReader } from './visibility.js';
+import { canSeeMoneyOf, requireWalletReader } from './visibility.js';
+
+/** The wallet that an event or another subgraph points to; null for whoever may not see it. */
+export async function referencedWallet(
+  agentId: string,
+  { identity, loaders }: PaymentsContext,
+): Promise<Wallet | null> {
+  return isUuid(agentId) && canSeeMoneyOf(identity, agentId) ? loaders.wallets.load(agentId) : null;
+}
 
 /** The wallet of an agent if the caller may see it; FORBIDDEN otherwise. */
 export async function visibleWallet(agentId: string, context: PaymentsContext): Promise<Wallet | null> {

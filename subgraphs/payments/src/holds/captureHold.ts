@@ -9,6 +9,7 @@ import { bookEntries } from '../store/journalStore.js';
 import { LeadProjection } from '../store/leadProjection.js';
 import { type FailureReason, lockOffer, type OfferRef, rememberFailure } from '../store/offerStore.js';
 import { spendHeldFunds } from '../store/walletStore.js';
+import { announceWallet } from '../wallets/announceWallet.js';
 import { announceCaptured, announceFailed } from './holdEvents.js';
 
 /**
@@ -42,7 +43,8 @@ export async function captureHold(tx: EntityManager, ref: OfferRef, { clock }: P
   });
   await bookEntries(tx, [chargeEntry({ chargeId: charge.id, agentId, priceCents, leadId })], now);
   const wallet = await spendHeldFunds(tx, agentId, priceCents);
-  await announceCaptured(tx, offer, charge, wallet);
+  await announceCaptured(tx, offer, charge);
+  await announceWallet(tx, wallet, 'CAPTURED');
 }
 
 function whyNot(hold: Hold | null): FailureReason {

@@ -3,8 +3,6 @@ import type { EntityManager } from 'typeorm';
 import type { Charge } from '../store/charge.js';
 import type { Hold } from '../store/hold.js';
 import type { FailureReason, OfferEnd, OfferProjection, RefusalReason } from '../store/offerStore.js';
-import type { WalletState } from '../store/walletStore.js';
-import { walletEntities } from '../wallets/announceWallet.js';
 
 /** The events about one offer keep their order: they share its id as order key, and the offer's row is locked while they are written. */
 function about(offer: OfferProjection) {
@@ -50,23 +48,13 @@ export async function announceReleased(
   });
 }
 
-/** A capture leaves what the agent can spend as it was, so no wallet event goes with it; the wallet's balance changed all the same. */
-export async function announceCaptured(
-  tx: EntityManager,
-  offer: OfferProjection,
-  charge: Charge,
-  wallet?: WalletState,
-): Promise<void> {
+export async function announceCaptured(tx: EntityManager, offer: OfferProjection, charge: Charge): Promise<void> {
   const { partitionKey, orderKey, entities } = about(offer);
   await emit(tx, {
     type: 'payments.charge.captured',
     partitionKey,
     orderKey,
-    entities: [
-      ...entities,
-      { __typename: 'Charge', key: charge.id, version: 1 },
-      ...(wallet ? walletEntities(wallet) : []),
-    ],
+    entities: [...entities, { __typename: 'Charge', key: charge.id, version: 1 }],
     payload: {
       ...idsOf(offer),
       chargeId: charge.id,

@@ -20,7 +20,7 @@ export async function releaseHold(
   if (!hold) return;
   const wallet = await releaseFunds(tx, hold.agentId, hold.priceCents);
   await announceReleased(tx, offer, hold, endedAs);
-  await announceWallet(tx, wallet);
+  await announceWallet(tx, wallet, 'RELEASED');
 }
 
 /** A hold whose time is over is given back. False when it was captured or ended in the meantime. */
@@ -35,6 +35,6 @@ export async function expireHold(
   if (!hold) return false;
   const wallet = await releaseFunds(tx, hold.agentId, hold.priceCents);
   await announceReleased(tx, offer, hold, 'HOLD_EXPIRED');
-  await announceWallet(tx, wallet);
+  await announceWallet(tx, wallet, 'RELEASED');
   return true;
 }

@@ -44,7 +44,7 @@ export async function reserveHold(
   }
   const hold = await placeHold(tx, reservation, quote, rules);
   await announceHeld(tx, offer, hold);
-  await announceWallet(tx, wallet);
+  await announceWallet(tx, wallet, 'HELD');
 }
 
 async function placeHold(

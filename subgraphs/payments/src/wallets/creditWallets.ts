@@ -40,7 +40,7 @@ export async function creditWallets(
         creditEntry(agentId, amountCents, request.funding, request.reason),
       );
       const entryIds = await bookEntries(tx, drafts, clock.now());
-      for (const wallet of wallets) await announceWallet(tx, wallet);
+      for (const wallet of wallets) await announceWallet(tx, wallet, 'CREDITED');
       return entryIds;
     });
     return answer;

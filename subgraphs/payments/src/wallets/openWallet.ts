@@ -14,7 +14,7 @@ export async function openWallet(
     creditLimitCents: settings.newCreditLimitCents,
     now: clock.now(),
   });
-  if (opened) return announceWallet(tx, opened);
+  if (opened) return announceWallet(tx, opened, 'OPENED');
   const [open] = await findWallets(tx, [agentId]);
   if (open) await announceWallet(tx, { agentId, availableCents: open.availableCents, version: open.version });
 }

@@ -39,7 +39,7 @@ export async function reverseEntry(
         const wallets = await addToBalances(tx, [{ agentId, amountCents: posting.amountCents }]);
         if (!wallets) throw insufficientFunds();
         await bookEntries(tx, [reversalOf(entry, request.reason)], clock.now());
-        for (const wallet of wallets) await announceWallet(tx, wallet);
+        for (const wallet of wallets) await announceWallet(tx, wallet, 'REVERSED');
         return agentId;
       },
     );

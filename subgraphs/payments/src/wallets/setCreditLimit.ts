@@ -22,7 +22,7 @@ export async function setCreditLimit(db: DataSource, identity: Identity, request
     withIdempotency(tx, { operation: 'setCreditLimit', caller: callerOf(identity), key, body }, async () => {
       const changed = await updateCreditLimit(tx, agentId, creditLimitCents);
       if (changed) {
-        await announceWallet(tx, changed);
+        await announceWallet(tx, changed, 'LIMIT_SET');
         return null;
       }
       const [wallet] = await findWallets(tx, [agentId]);
