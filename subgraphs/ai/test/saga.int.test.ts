@@ -45,8 +45,12 @@ it('hears of a lead on NATS and answers there, in order, whatever was delivered 
   await nats.jetstream().publish(subject, JSON.stringify(message));
   await nats.jetstream().publish(subject, JSON.stringify(message));
   await eventually(() => expect(heard.map(({ type }) => type)).toContain('ai.qualification.completed'));
-  expect(heard.map(({ type }) => type)).toEqual(['ai.qualification.started', 'ai.qualification.completed']);
-  expect(heard[1]?.entities).toContainEqual({ __typename: 'Lead', key: facts.leadId, version: 1 });
-  expect(heard[1]?.payload).toMatchObject({ leadId: facts.leadId, engine: 'LLM', decision: 'QUALIFIED' });
+  expect(heard.map(({ type }) => type)).toEqual([
+    'ai.qualification.queued',
+    'ai.qualification.started',
+    'ai.qualification.completed',
+  ]);
+  expect(heard[2]?.entities).toContainEqual({ __typename: 'Lead', key: facts.leadId, version: 1 });
+  expect(heard[2]?.payload).toMatchObject({ leadId: facts.leadId, engine: 'LLM', decision: 'QUALIFIED' });
   subscription.unsubscribe();
 });

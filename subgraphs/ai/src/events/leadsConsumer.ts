@@ -1,9 +1,10 @@
-import { defineConsumer, onCommit } from '@leadgraph/kit';
-import type { EntityManager } from 'typeorm';
+import { defineConsumer } from '@leadgraph/kit';
 import type { Qualifier } from '../qualify/qualifier.js';
-import { openJob, stopOpenJob } from '../store/jobs.js';
+import { queueJob } from '../qualify/queueJob.js';
+import { stopOpenJob } from '../store/jobs.js';
 import { upsertLead, withdrawLead } from '../store/leadProjections.js';
 import { latestQualifications } from '../store/qualifications.js';
+import { announceJob } from '../worker/announceJob.js';
 import { emitCompleted } from '../worker/completeJob.js';
 import type { JobSignals } from '../worker/jobSignals.js';
 
@@ -22,21 +23,17 @@ export function leadsConsumer({ qualifier, signals }: { qualifier: Qualifier; si
         if (lead.status === 'WITHDRAWN' || !lead.facts) return;
         const [latest] = await latestQualifications(tx, [facts.leadId]);
         if (latest && latest.inputHash === qualifier.hashOf(lead.facts)) return emitCompleted(tx, latest);
-        await queue(tx, facts.leadId, signals);
+        await queueJob(tx, facts.leadId, { signals });
       },
       /** Stops what is under way; the facts are forgotten. */
       'leads.lead.withdrawn': async (tx, message) => {
         const { leadId } = message.payload;
         await withdrawLead(tx, leadId, leadVersion(message));
-        await stopOpenJob(tx, leadId, 'LEAD_WITHDRAWN');
+        const stopped = await stopOpenJob(tx, leadId, 'LEAD_WITHDRAWN');
+        if (stopped) await announceJob(tx, 'ai.qualification.failed', stopped, { reason: 'LEAD_WITHDRAWN' });
       },
     },
   });
-}
-
-async function queue(tx: EntityManager, leadId: string, signals: JobSignals): Promise<void> {
-  const { created } = await openJob(tx, leadId);
-  if (created) onCommit(tx, () => signals.queued());
 }
 
 function leadVersion(message: { entities: readonly { __typename: string; version: number }[] }): number {

@@ -1,8 +1,9 @@
 import { createListLoader, createLoader } from '@leadgraph/kit';
 import type DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
-import type { QualificationJobRow, QualificationRow } from '../store/entities.js';
+import type { LeadProjectionRow, QualificationJobRow, QualificationRow } from '../store/entities.js';
 import { findJobs } from '../store/jobs.js';
+import { findLeads } from '../store/leadProjections.js';
 import { findQualifications, latestQualifications, recentQualifications } from '../store/qualifications.js';
 
 export interface AiLoaders {
@@ -10,6 +11,7 @@ export interface AiLoaders {
   /** By lead. */
   readonly latestQualification: DataLoader<string, QualificationRow | null>;
   readonly job: DataLoader<string, QualificationJobRow | null>;
+  readonly lead: DataLoader<string, LeadProjectionRow | null>;
   /** By lead, the newest first; one loader for each length asked for. */
   history(first: number): DataLoader<string, QualificationRow[]>;
 }
@@ -29,6 +31,10 @@ export function createLoaders(db: DataSource): AiLoaders {
     job: createLoader(
       (ids) => findJobs(db.manager, ids),
       (row) => row.id,
+    ),
+    lead: createLoader(
+      (ids) => findLeads(db.manager, ids),
+      (row) => row.leadId,
     ),
     history(first) {
       const known = histories.get(first);

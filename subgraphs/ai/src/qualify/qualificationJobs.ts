@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, DomainError, inTransaction, isUuid, onCommit, withIdempotency } from '@leadgraph/kit';
+import { type Clock, DomainError, inTransaction, isUuid, withIdempotency } from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { QualificationJobRow } from '../store/entities.js';
-import { findJobs, openJob } from '../store/jobs.js';
+import { findJobs } from '../store/jobs.js';
 import { lockLead } from '../store/leadProjections.js';
 import type { JobSignals } from '../worker/jobSignals.js';
+import { queueJob } from './queueJob.js';
 
 export interface QualificationRequest {
   readonly leadId: string;
@@ -78,9 +79,7 @@ export class QualificationJobs {
         'This lead was withdrawn by the person it is about; it is not qualified any more.',
       );
     }
-    const { job, created } = await openJob(tx, leadId, { urgent });
-    if (created) onCommit(tx, () => this.options.signals.queued());
-    return job.id;
+    return queueJob(tx, leadId, { signals: this.options.signals, urgent });
   }
 
   /** Ids carry the time at which they were made (UUID version 7, RFC 9562). */

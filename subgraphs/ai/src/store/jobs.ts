@@ -123,14 +123,20 @@ export async function endJob(
   return rows[0]?.version ?? null;
 }
 
-/** Ends the lead's open job, if there is one, whoever holds it. */
-export async function stopOpenJob(tx: EntityManager, leadId: string, failure: string): Promise<void> {
-  await tx.query(
+/** Ends the lead's open job, if there is one, whoever holds it, and returns it. */
+export async function stopOpenJob(
+  tx: EntityManager,
+  leadId: string,
+  failure: string,
+): Promise<{ id: string; leadId: string; version: number } | null> {
+  const [rows]: [{ id: string; version: number }[], number] = await tx.query(
     `UPDATE qualification_job
      SET status = 'FAILED', failure = $2, lease_owner = NULL, version = version + 1, updated_at = clock_timestamp()
-     WHERE lead_id = $1 AND status IN ('QUEUED', 'RUNNING')`,
+     WHERE lead_id = $1 AND status IN ('QUEUED', 'RUNNING')
+     RETURNING id, version`,
     [leadId, failure],
   );
+  return rows[0] ? { ...rows[0], leadId } : null;
 }
 
 export function findJobs(manager: EntityManager, ids: readonly string[]): Promise<QualificationJobRow[]> {

@@ -1,5 +1,5 @@
 import type { LeadFacts } from '@leadgraph/schema';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { LeadProjectionRow } from './entities.js';
 
 /**
@@ -40,4 +40,8 @@ export async function countChange(tx: EntityManager, leadId: string): Promise<nu
     [leadId],
   );
   return rows[0]?.changes ?? 0;
+}
+
+export function findLeads(manager: EntityManager, ids: readonly string[]): Promise<LeadProjectionRow[]> {
+  return manager.findBy(LeadProjectionRow, { leadId: In([...ids]) });
 }

@@ -2,8 +2,9 @@ import { emit, inTransaction, onCommit, uuidv7 } from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PROMPT_VERSION } from '../prompt/qualificationPrompt.js';
 import type { Qualified, Qualifier } from '../qualify/qualifier.js';
+import { queueJob } from '../qualify/queueJob.js';
 import type { QualificationRow } from '../store/entities.js';
-import { type ClaimedJob, endJob, openJob } from '../store/jobs.js';
+import { type ClaimedJob, endJob } from '../store/jobs.js';
 import { countChange, lockLead } from '../store/leadProjections.js';
 import { keepAnswer } from '../store/llmCache.js';
 import { insertQualification } from '../store/qualifications.js';
@@ -33,8 +34,7 @@ export async function completeJob(job: ClaimedJob, qualified: Qualified, complet
     if (answer && model) await keepAnswer(tx, { inputHash, answer, model, promptVersion: PROMPT_VERSION });
     await emitCompleted(tx, row, [{ __typename: 'QualificationJob', key: job.id, version }]);
     if (lead?.facts && lead.status === 'ACTIVE' && qualifier.hashOf(lead.facts) !== inputHash) {
-      await openJob(tx, job.leadId);
-      onCommit(tx, () => signals.queued());
+      await queueJob(tx, job.leadId, { signals });
     }
     onCommit(tx, () => signals.ended(job.id));
     return true;

@@ -1,19 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Clock,
-  emit,
-  inTransaction,
-  type Logger,
-  runInScope,
-  systemActor,
-  uuidv7,
-  type Worker,
-} from '@leadgraph/kit';
+import { type Clock, inTransaction, type Logger, runInScope, systemActor, uuidv7, type Worker } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import type { WorkerConfig } from '../config.js';
 import type { AiMetrics } from '../metrics.js';
 import type { Qualifier } from '../qualify/qualifier.js';
 import { type ClaimedJob, claimJobs, endJob, releaseJobs, renewLeases } from '../store/jobs.js';
+import { announceJob } from './announceJob.js';
 import { completeJob } from './completeJob.js';
 import type { JobSignals } from './jobSignals.js';
 
@@ -84,14 +76,7 @@ export class QualificationWorker implements Worker {
     return inTransaction(db, async (tx) => {
       const jobs = await claimJobs(tx, claim);
       for (const job of jobs) {
-        if (job.attempts > 1) continue;
-        await emit(tx, {
-          type: 'ai.qualification.started',
-          partitionKey: job.leadId,
-          orderKey: job.leadId,
-          entities: [{ __typename: 'QualificationJob', key: job.id, version: job.version }],
-          payload: { leadId: job.leadId, jobId: job.id },
-        });
+        if (job.attempts === 1) await announceJob(tx, 'ai.qualification.started', job, {});
       }
       return jobs;
     });
@@ -115,7 +100,7 @@ export class QualificationWorker implements Worker {
   async #work(job: ClaimedJob): Promise<void> {
     const { db, clock, log, qualifier, signals, config } = this.#options;
     if (!job.facts || job.attempts > 2 * config.mostAttempts) {
-      await endJob(db.manager, job, { failure: job.facts ? 'TOO_MANY_ATTEMPTS' : 'LEAD_WITHDRAWN' });
+      await this.#fail(job, job.facts ? 'TOO_MANY_ATTEMPTS' : 'LEAD_WITHDRAWN');
       signals.ended(job.id);
       return;
     }
@@ -127,6 +112,13 @@ export class QualificationWorker implements Worker {
       { jobId: job.id, leadId: job.leadId, done, engine, fallbackReason, tier: verdict.tier, latencyMs },
       'job worked off',
     );
+  }
+
+  #fail(job: ClaimedJob, reason: string): Promise<void> {
+    return inTransaction(this.#options.db, async (tx) => {
+      const version = await endJob(tx, job, { failure: reason });
+      if (version !== null) await announceJob(tx, 'ai.qualification.failed', { ...job, version }, { reason });
+    });
   }
 
   async #renew(): Promise<void> {
