@@ -89,7 +89,7 @@ describe('a submission that fails validation', () => {
     expect(await leads.database.db.query('SELECT 1 FROM contact_claim WHERE lead_id = $1', [lead.id])).toEqual([]);
     const announced = (await leads.outbox()).filter(({ entities }) => entities[0]?.key === lead.id);
     expect(announced.map(({ type, payload }) => [type, payload])).toEqual([
-      ['leads.lead.rejected', { leadId: lead.id, codes: [code] }],
+      ['leads.lead.rejected', { leadId: lead.id, codes: [code], lead: expect.objectContaining({ sourceId }) }],
     ]);
   });
 

@@ -169,7 +169,9 @@ describe('erasing a lead', () => {
     const announced = (await leads.outbox('leads.lead.withdrawn')).filter(
       ({ entities }) => entities[0]?.key === lead.id,
     );
-    expect(announced.map(({ payload }) => payload)).toEqual([{ leadId: lead.id, reason: 'ERASED' }]);
+    expect(announced.map(({ payload }) => payload)).toEqual([
+      { leadId: lead.id, reason: 'ERASED', lead: { line: 'AUTO', state: 'IL', sourceId, isTest: false } },
+    ]);
     // the person may come again, and is nobody's duplicate
     expect(await create(leads, input)).toMatchObject({ replayed: false, lead: { status: 'VALIDATED' } });
   });

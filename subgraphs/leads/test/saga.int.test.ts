@@ -186,7 +186,7 @@ describe('the routing', () => {
       expect(lead.status).toBe(status);
       expect(lead.retry_at?.toISOString() ?? null).toBe(status === 'QUEUED' ? retryAt : null);
     }
-    expect((await announced(leadId)).find(({ type }) => type === 'leads.lead.queued')?.payload).toEqual({
+    expect((await announced(leadId)).find(({ type }) => type === 'leads.lead.queued')?.payload).toMatchObject({
       leadId,
       reason: 'SCHEDULE',
       retryAt,

@@ -32,7 +32,7 @@ async function captured(
   const lead = await findLead(tx, leadId);
   const known = await readBuyer(tx, offerId);
   if (known) {
-    await announceLead(tx, lead, saleOf(known), tools.clock.now());
+    await announceLead(tx, lead, saleOf(known), { occurredAt: tools.clock.now(), again: true });
     return;
   }
   const saleNumber = lead.soldCount + 1;

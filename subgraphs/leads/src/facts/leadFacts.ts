@@ -10,6 +10,7 @@ export interface FactSources {
   person: Person;
   consent: ConsentRow;
   sourceName: string;
+  partner: string;
   sourceQuality: number | null;
   suppressedChannels: ContactChannel[];
 }
@@ -30,6 +31,7 @@ export function leadFacts({ lead, person, consent, ...rest }: FactSources): Lead
     timeZone: lead.timeZone,
     sourceId: lead.sourceId,
     sourceName: rest.sourceName,
+    partner: rest.partner,
     sourceQuality: rest.sourceQuality,
     isTest: lead.isTest,
     receivedAt: lead.receivedAt.toISOString(),

@@ -51,7 +51,15 @@ function factsOf(changes: Record<string, unknown>) {
   const { lead, person, consent } = acceptedLead(tools, submission, found, at);
   return {
     lead,
-    facts: leadFacts({ lead, person, consent, sourceName: 'web', sourceQuality: 0.5, suppressedChannels: [] }),
+    facts: leadFacts({
+      lead,
+      person,
+      consent,
+      sourceName: 'web',
+      partner: 'acme',
+      sourceQuality: 0.5,
+      suppressedChannels: [],
+    }),
   };
 }
 

@@ -2,12 +2,21 @@ import { checkPageSize, decodeCursor, encodeCursor, type Page, PageArgs, TotalRe
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { maskContact, maskVin } from '../privacy/mask.js';
 import { redact } from '../privacy/redact.js';
-import type { LeadEventRow } from '../store/leadEventTable.js';
 import type { LeadRow } from '../store/leadTable.js';
 import type { LeadsContext } from './context.js';
 import { detailsObject, LeadDetails } from './detailsTypes.js';
 import { ageBandNames } from './enums.js';
-import { Address, Consent, Contact, Lead, LeadBuyer, LeadEvent, LeadEventConnection, LeadProblem } from './leadType.js';
+import { presentEvent } from './leadEvents.js';
+import {
+  Address,
+  Consent,
+  Contact,
+  Lead,
+  LeadBuyer,
+  type LeadEvent,
+  LeadEventConnection,
+  LeadProblem,
+} from './leadType.js';
 import { Source } from './sourceType.js';
 import { CONTACTS_SCOPE, mayReach, seesContact } from './visibility.js';
 
@@ -160,19 +169,4 @@ export class LeadFields {
       countTotal: async () => ({ value: hidden ? 0 : lead.version, relation: TotalRelation.EQ }),
     };
   }
-}
-
-function presentEvent(row: LeadEventRow, { identity }: LeadsContext): LeadEvent {
-  const operator = identity.kind === 'OPERATOR';
-  return {
-    id: `${row.leadId}:${row.version}`,
-    version: row.version,
-    type: row.type,
-    occurredAt: row.occurredAt,
-    fromStatus: row.fromStatus,
-    toStatus: row.toStatus,
-    reason: row.reason,
-    actor: { kind: row.actorKind, sub: operator ? row.actorSub : null },
-    data: operator ? row.data : null,
-  };
 }

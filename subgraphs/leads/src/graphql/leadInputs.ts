@@ -179,6 +179,24 @@ export class LeadFilter {
   includeTest?: boolean | null;
 }
 
+@InputType({ description: 'All that are given must hold; of a list, one.' })
+export class LeadsLiveFilter {
+  @Field(() => [String], { nullable: true, description: 'What happened, e.g. QUALIFIED or SOLD.' })
+  kind?: string[] | null;
+
+  @Field(() => [LineEnum], { nullable: true })
+  line?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Two capital letters each.' })
+  state?: string[] | null;
+
+  @Field(() => [ID], { nullable: true })
+  sourceId?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'false: no test leads; true: no others.' })
+  isTest?: boolean | null;
+}
+
 @InputType()
 export class LeadSort {
   @Field(() => LeadSortFieldEnum, { nullable: true, description: 'RECEIVED_AT when left out.' })

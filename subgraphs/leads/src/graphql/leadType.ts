@@ -118,10 +118,13 @@ export class LeadEventActor {
   sub: string | null;
 }
 
-@ObjectType({ description: 'A step in the life of a lead.' })
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A step in the life of a lead. It never changes.' })
 export class LeadEvent {
   @Field(() => ID)
   id: string;
+
+  leadId: string;
 
   @Field(() => Int, { description: "The lead's version after it." })
   version: number;
@@ -138,7 +141,7 @@ export class LeadEvent {
   @Field(() => LeadStatusEnum, { nullable: true })
   toStatus: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Null for agents.' })
   reason: string | null;
 
   @Field(() => LeadEventActor)

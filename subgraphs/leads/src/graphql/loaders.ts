@@ -4,10 +4,10 @@ import type { DataSource } from 'typeorm';
 import { BuyerRow } from '../store/buyerTable.js';
 import { ConsentRow } from '../store/consentTable.js';
 import { readSourceQualities } from '../store/factSourcesStore.js';
-import type { LeadEventRow } from '../store/leadEventTable.js';
+import { type LeadEventRow, leadEventId, parseLeadEventId } from '../store/leadEventTable.js';
 import { LeadRow } from '../store/leadTable.js';
 import { SourceRow } from '../store/sourceTable.js';
-import { readTimelines, type TimelineSlice } from '../store/timelineStore.js';
+import { findTimelineEntries, readTimelines, type TimelineSlice } from '../store/timelineStore.js';
 
 /** One request's data loaders: whatever the number of leads, one statement for each kind of entity and level. */
 export interface Loaders {
@@ -20,6 +20,8 @@ export interface Loaders {
   readonly household: DataLoader<string, LeadRow[]>;
   /** Timelines of leads, cut to the same slice. */
   readonly timeline: (slice: TimelineSlice) => DataLoader<string, LeadEventRow[]>;
+  /** Entries of timelines, by their ids. */
+  readonly leadEvent: DataLoader<string, LeadEventRow | null>;
   /** The quality of sources that have at least so many decided leads. */
   readonly sourceQuality: (needs: number) => DataLoader<string, number | null>;
 }
@@ -80,6 +82,14 @@ export function createLoaders(db: DataSource): Loaders {
       timelines.set(name, loader);
       return loader;
     },
+    leadEvent: createLoader(
+      (ids) =>
+        findTimelineEntries(
+          db,
+          ids.map(parseLeadEventId).filter((wanted) => wanted !== null),
+        ),
+      leadEventId,
+    ),
     sourceQuality(needs) {
       qualities ??= new DataLoader<string, number | null>(async (ids) => {
         const known = new Map((await readSourceQualities(db, ids, needs)).map((row) => [row.sourceId, row.quality]));

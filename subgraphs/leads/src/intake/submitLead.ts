@@ -87,7 +87,12 @@ async function reject(tx: EntityManager, { tools, submission, found, at }: Intak
   const lead = rejectedLead(tools, submission, found, at);
   const codes = [...new Set(found.problems.map(({ code }) => code))];
   await insertLead(tx, lead, firstSteps(lead, codes.join(', ')));
-  await announceLead(tx, lead, { type: 'leads.lead.rejected', payload: { leadId: lead.id, codes } }, at.now);
+  await announceLead(
+    tx,
+    lead,
+    { type: 'leads.lead.rejected', payload: { leadId: lead.id, codes } },
+    { occurredAt: at.now },
+  );
 }
 
 async function accept(tx: EntityManager, { tools, submission, source, found, at }: Intake): Promise<void> {
@@ -114,13 +119,13 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
       tx,
       lead,
       { type: 'leads.lead.duplicate', payload: { leadId: lead.id, duplicateOf: duplicateOfId } },
-      at.now,
+      { occurredAt: at.now },
     );
     return;
   }
   const known = await readSourceAndSuppressions(tx, lead, limits.qualityNeeds);
   const facts = leadFacts({ lead, person, consent, ...known });
-  await announceLead(tx, lead, { type: 'leads.lead.validated', payload: { lead: facts } }, at.now);
+  await announceLead(tx, lead, { type: 'leads.lead.validated', payload: { lead: facts } }, { occurredAt: at.now });
   await countForTheDay(tx, source, at.now);
 }
 

@@ -3,14 +3,16 @@ import type { EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadLimits } from '../config.js';
 import type { LeadsTools } from '../leadsTools.js';
-import type { LeadEventType } from '../store/leadEventTable.js';
+import { type LeadEventType, leadEventId } from '../store/leadEventTable.js';
 import { appendTimeline, updateLead } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { canBecome, type LeadStatus } from './leadStatus.js';
 
 type LeadEventName = Extract<EventType, `leads.lead.${string}`>;
 /** An event of a lead without what is the same for all of them. */
-export type LeadAnnouncement = { [T in LeadEventName]: Pick<OutgoingEvent<T>, 'type' | 'payload'> }[LeadEventName];
+export type LeadAnnouncement = {
+  [T in LeadEventName]: Pick<OutgoingEvent<T>, 'type' | 'payload' | 'kind'>;
+}[LeadEventName];
 
 export interface LeadChange {
   /** The new status; left out when only fields change. */
@@ -52,23 +54,37 @@ export async function changeLead(
     [{ version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) }],
     now,
   );
-  await announceLead(tx, changed, change.announce(changed), now);
+  await announceLead(tx, changed, change.announce(changed), { occurredAt: now });
   return changed;
 }
 
-/** Emits an event of a lead. Its subject ends in the lead's id, and events of one lead keep their order. */
+/**
+ * Emits an event of a lead, whose subject ends in the lead's id; events of one lead keep their order. Names the entry of the timeline that it is about, unless
+ * nothing happened (`again`): then it is for the other subgraphs, and subscribers, who follow the entries, do not get it twice.
+ */
 export async function announceLead(
   tx: EntityManager,
-  lead: Pick<LeadRow, 'id' | 'version'>,
-  announcement: LeadAnnouncement,
-  occurredAt: Date,
+  lead: Pick<LeadRow, 'id' | 'version' | 'line' | 'state' | 'sourceId' | 'isTest'>,
+  { type, payload, kind = kindOf(type) }: LeadAnnouncement,
+  { occurredAt, again = false }: { occurredAt: Date; again?: boolean },
 ): Promise<void> {
+  const { id, version, line, state, sourceId, isTest } = lead;
   await emit(tx, {
-    ...announcement,
-    partitionKey: lead.id,
-    entities: [{ __typename: 'Lead', key: lead.id, version: lead.version }],
+    type,
+    // Always there, so that subscribers can filter by it.
+    kind,
+    payload: { lead: { line, state, sourceId, isTest }, ...payload },
+    partitionKey: id,
+    entities: [
+      { __typename: 'Lead', key: id, version },
+      ...(again ? [] : [{ __typename: 'LeadEvent', key: leadEventId({ leadId: id, version }), version }]),
+    ],
     occurredAt,
   } as OutgoingEvent<LeadEventName>);
+}
+
+function kindOf(type: LeadEventName): string {
+  return type.slice('leads.lead.'.length).toUpperCase();
 }
 
 /** When the sweeper has to look at a lead that entered a status; null where another subgraph or a person has the next step. */

@@ -37,7 +37,11 @@ export async function eraseLead(
         city: null,
         retryAt: null,
       },
-      announce: ({ id }) => ({ type: 'leads.lead.withdrawn', payload: { leadId: id, reason: 'ERASED' } }),
+      announce: ({ id }) => ({
+        type: 'leads.lead.withdrawn',
+        kind: 'ERASED',
+        payload: { leadId: id, reason: 'ERASED' },
+      }),
     });
   });
 }

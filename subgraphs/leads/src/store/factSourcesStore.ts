@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 /** What a lead's facts need beside the lead itself, in one statement. */
 export interface SourceAndSuppressions {
   sourceName: string;
+  partner: string;
   /** Qualified ÷ decided, or null while fewer than `qualityNeeds` were decided. */
   sourceQuality: number | null;
   suppressedChannels: ContactChannel[];
@@ -15,19 +16,21 @@ export async function readSourceAndSuppressions(
   lead: { sourceId: string; phoneHash: Buffer | null; emailHash: Buffer | null },
   qualityNeeds: number,
 ): Promise<SourceAndSuppressions> {
-  const [row]: { name: string; decided: string; qualified: string; channels: ContactChannel[] }[] = await tx.query(
-    `SELECT source.name, COALESCE(record.decided, 0) AS decided, COALESCE(record.qualified, 0) AS qualified,
+  const [row]: { name: string; partner: string; decided: string; qualified: string; channels: ContactChannel[] }[] =
+    await tx.query(
+      `SELECT source.name, source.partner, COALESCE(record.decided, 0) AS decided, COALESCE(record.qualified, 0) AS qualified,
             ARRAY(SELECT DISTINCT channel FROM suppression
                   WHERE (hash = $2 AND channel IN ('PHONE', 'SMS')) OR (hash = $3 AND channel = 'EMAIL') ORDER BY channel) AS channels
      FROM source
      LEFT JOIN LATERAL (SELECT sum(decided) AS decided, sum(qualified) AS qualified
                         FROM source_counter WHERE source_id = source.id) AS record ON true
      WHERE source.id = $1`,
-    [lead.sourceId, lead.phoneHash, lead.emailHash],
-  );
+      [lead.sourceId, lead.phoneHash, lead.emailHash],
+    );
   if (!row) throw new Error(`source ${lead.sourceId} is gone`);
   return {
     sourceName: row.name,
+    partner: row.partner,
     sourceQuality: qualityOf(Number(row.decided), Number(row.qualified), qualityNeeds),
     suppressedChannels: row.channels,
   };

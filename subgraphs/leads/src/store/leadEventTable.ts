@@ -1,3 +1,4 @@
+import { isUuid } from '@leadgraph/kit';
 import type { Actor } from '@leadgraph/schema';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LeadStatus } from '../lifecycle/leadStatus.js';
@@ -39,4 +40,15 @@ export class LeadEventRow {
   /** Facts of the step, such as the score or the offer; no personal data. */
   @Column('jsonb')
   data: Record<string, unknown>;
+}
+
+/** What an entry is called outside: by its lead and the lead's version after it. */
+export function leadEventId({ leadId, version }: Pick<LeadEventRow, 'leadId' | 'version'>): string {
+  return `${leadId}:${version}`;
+}
+
+/** The lead and version of an entry's id; null for what is none. */
+export function parseLeadEventId(id: string): Pick<LeadEventRow, 'leadId' | 'version'> | null {
+  const [, leadId = '', version = ''] = /^([^:]+):(\d{1,9})$/.exec(id) ?? [];
+  return isUuid(leadId) ? { leadId, version: Number(version) } : null;
 }

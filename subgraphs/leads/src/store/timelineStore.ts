@@ -20,11 +20,25 @@ export async function readTimelines(
      ) AS entry`,
     [leadIds, slice.afterVersion, slice.first],
   );
-  const { columns } = db.getMetadata(LeadEventRow);
-  return rows.map(
-    (row) =>
-      Object.fromEntries(
-        columns.map((column) => [column.propertyName, row[column.databaseName]]),
-      ) as unknown as LeadEventRow,
+  return rows.map((row) => toEntry(db, row));
+}
+
+/** Entries by lead and version, of any months, in one statement. */
+export async function findTimelineEntries(
+  db: DataSource,
+  wanted: readonly Pick<LeadEventRow, 'leadId' | 'version'>[],
+): Promise<LeadEventRow[]> {
+  const rows: Record<string, unknown>[] = await db.query(
+    `SELECT entry.* FROM unnest($1::uuid[], $2::int[]) AS wanted(id, version)
+     JOIN lead_event AS entry ON entry.lead_id = wanted.id AND entry.version = wanted.version`,
+    [wanted.map(({ leadId }) => leadId), wanted.map(({ version }) => version)],
   );
+  return rows.map((row) => toEntry(db, row));
+}
+
+function toEntry(db: DataSource, row: Record<string, unknown>): LeadEventRow {
+  const { columns } = db.getMetadata(LeadEventRow);
+  return Object.fromEntries(
+    columns.map((column) => [column.propertyName, row[column.databaseName]]),
+  ) as unknown as LeadEventRow;
 }

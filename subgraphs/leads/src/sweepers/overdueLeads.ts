@@ -46,6 +46,10 @@ async function finish(tools: LeadsTools, tx: EntityManager, lead: LeadRow): Prom
     type: 'QUALIFICATION_ASKED_AGAIN',
     reason: 'no qualification came in time',
     set: { dueAt: dueAtOf(lead.status, tools.clock.now(), tools.limits) },
-    announce: () => ({ type: 'leads.lead.validated', payload: { lead: facts } }),
+    announce: () => ({
+      type: 'leads.lead.validated',
+      kind: 'QUALIFICATION_ASKED_AGAIN',
+      payload: { lead: facts },
+    }),
   });
 }
