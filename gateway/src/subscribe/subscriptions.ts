@@ -59,10 +59,10 @@ export class Subscriptions {
     options.slot.onReplaced((supergraph) => this.moveTo(supergraph));
   }
 
-  get stats(): { readonly subscriptions: number; readonly feeds: number; readonly waiting: number } {
+  get stats(): { readonly subscriptions: number; readonly sources: number; readonly waiting: number } {
     let waiting = 0;
     for (const feed of this.feeds) waiting += feed.waiting;
-    return { subscriptions: this.running, feeds: this.feeds.size, waiting };
+    return { subscriptions: this.running, sources: this.feeds.size, waiting };
   }
 
   /** See `Subscribe`. */
