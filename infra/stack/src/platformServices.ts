@@ -99,7 +99,7 @@ export function programServices(
   };
   // Databases and secrets are given to their own subgraph alone.
   for (const name of subgraphNames) delete inherited[`${name.toUpperCase()}_DATABASE_URL`];
-  for (const name of ['POSTGRES_URL', 'LEADS_MASTER_KEY', 'OPENAI_API_KEY']) delete inherited[name];
+  for (const name of ['POSTGRES_URL', 'LEADS_MASTER_KEY', 'OPENAI_API_KEY', 'CURSOR_KEY']) delete inherited[name];
 
   const program = (name: ServiceName, script: string, heapMegabytes: number, env: NodeJS.ProcessEnv) =>
     nodeService({
@@ -135,6 +135,7 @@ export function programServices(
       GATEWAY_SIGNING_KEY_FILE: keys.gatewaySigningKeyFile,
       JWKS_FILE: parts.env.JWKS_FILE || (parts.env.JWKS_URL ? undefined : keys.issuerJwksFile),
       SUBGRAPH_URLS: JSON.stringify(urls.subgraphs),
+      CURSOR_KEY: parts.env.CURSOR_KEY || keys.cursorKey,
     }),
   };
 }

@@ -14,6 +14,8 @@ export interface StackKeys {
   readonly issuerJwksFile: string;
   /** 32 bytes as base64. */
   readonly leadsMasterKey: string;
+  /** 32 bytes in hex: what the gateway signs cursors with, so that they are good after a restart. */
+  readonly cursorKey: string;
   readonly passwords: Readonly<Record<SubgraphName | 'postgres', string>>;
 }
 
@@ -34,6 +36,7 @@ export async function loadStackKeys(folder: string): Promise<StackKeys> {
     issuerKeyFile: issuer.privateFile,
     issuerJwksFile: issuer.publicFile,
     leadsMasterKey: secret('leads-master.key', 32, 'base64'),
+    cursorKey: secret('cursor.key', 32, 'hex'),
     passwords,
   };
 }
