@@ -68,7 +68,10 @@ const forEver = () => new Promise<void>(() => {});
 
 let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
 const stop = new AbortController();
-afterEach(() => gateway?.stop());
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+});
 
 function follow(url: string, options: Partial<Parameters<typeof followFeed>[0]> = {}) {
   const results: FeedResult[] = [];
