@@ -73,8 +73,8 @@ export class SingleResult implements OperationRun {
 /** What a subscription does besides giving results. */
 export interface FollowOptions {
   readonly subscribe: (signal: AbortSignal) => Promise<LiveSubscription>;
-  /** Called when it has begun. */
-  readonly onStarted: (live: LiveSubscription) => void;
+  /** Called when it has begun, before its first payload; that waits for what it promises. */
+  readonly onStarted: (live: LiveSubscription) => Promise<void> | void;
   /** Called when a payload has been written to the socket. */
   readonly onDelivered: ((payload: LivePayload) => void) | undefined;
   /** What the client gets to know of an error; undefined when its connection has been closed for it. */
@@ -140,7 +140,7 @@ export class Following implements OperationRun {
       return undefined;
     }
     this.payloads = live.payloads;
-    this.options.onStarted(live);
+    await this.options.onStarted(live);
     return live.payloads;
   }
 }

@@ -109,7 +109,7 @@ export function createOperations(options: OperationsOptions) {
     return new Following(connection, {
       subscribe: (signal) => subscribe({ operation, text, name, variables, context, after: undefined }, signal),
       onStarted: (live) => {
-        if (resumeKey !== undefined && live.cursor !== undefined) void tellCursor(connection, resumeKey, live);
+        if (resumeKey !== undefined && live.cursor !== undefined) return tellCursor(connection, resumeKey, live);
       },
       onDelivered: options.onDelivered,
       refusal: (error) => endOrRefuse(connection, error, requestId),
