@@ -2,6 +2,7 @@ import type { Command } from './commandLine.ts';
 import { engine } from './engine.ts';
 import { operations } from './operations.ts';
 import { soak } from './soak.ts';
+import { subscriptions } from './subscriptions.ts';
 
 /** The subcommands of `npm run perf`. */
-export const commands: Readonly<Record<string, Command>> = { engine, soak, operations };
+export const commands: Readonly<Record<string, Command>> = { engine, soak, operations, subscriptions };

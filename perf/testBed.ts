@@ -36,7 +36,7 @@ export async function prepareTestBed(): Promise<TestBed> {
 }
 
 /** What a reader has to know of the machine. */
-export function machineOf({ cores }: TestBed): Record<string, string> {
+export function machineOf({ cores }: Pick<TestBed, 'cores'>): Record<string, string> {
   const [cpu] = cpus();
   return {
     node: `Node ${process.versions.node}`,

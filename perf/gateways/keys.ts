@@ -9,9 +9,11 @@ export interface Keys {
   readonly issuer: string;
   readonly audience: string;
   readonly token: string;
+  /** The token of another client. */
+  readonly tokenOf: (sub: string) => string;
 }
 
-/** Makes new keys in `folder` and a client's token that lives for a day. */
+/** Makes new keys in `folder`. Clients' tokens live for a day. */
 export function makeKeys(folder: string): Keys {
   const [issuer, audience] = ['perf-issuer', 'perf'];
   const clients = generateKeyPairSync('ed25519');
@@ -24,10 +26,12 @@ export function makeKeys(folder: string): Keys {
   writeFileSync(signingKeyFile, JSON.stringify({ ...privateKey, kid: 'subgraphs', alg: 'EdDSA' }), { mode: 0o600 });
 
   const now = Math.floor(Date.now() / 1000);
-  const claims = { sub: 'perf', kind: 'FRONTEND', scope: '', iss: issuer, aud: audience, iat: now, exp: now + 86_400 };
-  const unsigned = `${base64url({ alg: 'EdDSA', kid: 'clients' })}.${base64url(claims)}`;
-  const signature = sign(null, Buffer.from(unsigned), clients.privateKey).toString('base64url');
-  return { jwksFile, signingKeyFile, issuer, audience, token: `${unsigned}.${signature}` };
+  const tokenOf = (sub: string) => {
+    const claims = { sub, kind: 'FRONTEND', scope: '', iss: issuer, aud: audience, iat: now, exp: now + 86_400 };
+    const unsigned = `${base64url({ alg: 'EdDSA', kid: 'clients' })}.${base64url(claims)}`;
+    return `${unsigned}.${sign(null, Buffer.from(unsigned), clients.privateKey).toString('base64url')}`;
+  };
+  return { jwksFile, signingKeyFile, issuer, audience, token: tokenOf('perf'), tokenOf };
 }
 
 function base64url(value: object): string {
