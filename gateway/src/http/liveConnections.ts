@@ -62,6 +62,7 @@ export class LiveConnections<T extends LiveConnection> {
     }
     await this.emptyOr(began + spreadMs + GRACE_MS);
     for (const slice of this.slices) for (const each of slice) each.end();
+    await this.emptyOr(performance.now() + GRACE_MS);
     clearInterval(this.timer);
   }
 
