@@ -34,11 +34,26 @@ interface OfferEvent extends LiveEvent {
     readonly lead: {
       readonly line: string;
       readonly address: { readonly city: string | null; readonly state: string | null };
+      readonly contact: {
+        readonly masked: boolean;
+        readonly firstName: string | null;
+        readonly lastName: string | null;
+        readonly phone: string | null;
+      } | null;
       readonly qualification: { readonly score: number; readonly tier: string; readonly nextAction: string } | null;
     } | null;
     readonly hold: { readonly status: string } | null;
   } | null;
 }
+
+/** The status that an offer has after an event, where it is not called like its kind. */
+const statusOfKind: Readonly<Record<string, string>> = {
+  SETTLED: 'ACCEPTED',
+  TAKEN: 'CANCELLED',
+  WITHDRAWN: 'CANCELLED',
+  NO_HOLD: 'CANCELLED',
+  CAPTURE_FAILED: 'CANCELLED',
+};
 
 const offers: Feed = {
   name: 'offers',
@@ -50,7 +65,10 @@ const offers: Feed = {
         ${EVENT}
         offer {
           id status mode priceCents expiresAt
-          lead { id line address { city state } qualification { score tier nextAction } }
+          lead {
+            id line address { city state } contact { masked firstName lastName phone }
+            qualification { score tier nextAction }
+          }
           hold { status }
         }
       }
@@ -60,6 +78,7 @@ const offers: Feed = {
     if (!offer) return undefined;
     const { lead, hold } = offer;
     const qualification = lead?.qualification;
+    const contact = lead?.contact;
     return words([
       lead?.line,
       lead?.address.state,
@@ -68,7 +87,8 @@ const offers: Feed = {
       qualification && `score ${qualification.score} ${qualification.tier} ${qualification.nextAction}`,
       kind === 'OFFERED' && offer.status === 'OFFERED' && offer.expiresAt && `until ${clock(offer.expiresAt)}`,
       hold && `hold ${hold.status}`,
-      offer.status !== kind && `now ${offer.status}`,
+      contact && !contact.masked && words([`${contact.firstName} ${contact.lastName}`, contact.phone]),
+      offer.status !== (statusOfKind[kind] ?? kind) && `now ${offer.status}`,
       `offer ${offer.id}`,
     ]);
   },

@@ -26,6 +26,7 @@ describe('an event’s line', () => {
     lead: {
       line: 'AUTO',
       address: { city: 'Austin', state: 'TX' },
+      contact: { masked: true, firstName: 'A**', lastName: 'M*****', phone: '***-***-0147' },
       qualification: { score: 82, tier: 'HOT', nextAction: 'CALL_NOW' },
     },
     hold: { status: 'HELD' },
@@ -34,6 +35,14 @@ describe('an event’s line', () => {
   it('says what an offer is worth, from four services', () => {
     expect(line('offers', { kind: 'OFFERED', offer })).toBe(
       '09:05:07  OFFERED       AUTO  TX  shared  $21.50  score 82 HOT CALL_NOW  until 09:10:07  hold HELD  offer o1',
+    );
+  });
+
+  it('says who the person is once the offer is settled', () => {
+    const contact = { masked: false, firstName: 'Ada', lastName: 'Moreno', phone: '+15125550147' };
+    const settled = { ...offer, status: 'ACCEPTED', lead: { ...offer.lead, contact }, hold: { status: 'CAPTURED' } };
+    expect(line('offers', { kind: 'SETTLED', offer: settled })).toBe(
+      '09:05:07  SETTLED       AUTO  TX  shared  $21.50  score 82 HOT CALL_NOW  hold CAPTURED  Ada Moreno  +15125550147  offer o1',
     );
   });
 
