@@ -45,6 +45,8 @@ export interface RequestContext {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Cancelled when nobody waits for the answer of a query any more. Mutations are finished once begun. */
   readonly cancellation: Cancellation;
+  /** Names what has happened that the answer has to show, such as an event: fetches in flight of others that need not are not joined. */
+  readonly since?: string;
   /** Collected from the subgraphs' responses. */
   readonly changed: ChangedEntity[];
 }

@@ -168,8 +168,8 @@ export class Subgraph {
     if (flight.key !== undefined && this.flights.get(flight.key) === flight) this.flights.delete(flight.key);
   }
 
-  private sharingKey({ body }: SubgraphRequest, { identity }: RequestContext, forwarded: string): string {
-    return `${this.options.mutations.finished}\n${identityKey(identity)}\n${forwarded}\n${body}`;
+  private sharingKey({ body }: SubgraphRequest, { identity, since = '' }: RequestContext, forwarded: string): string {
+    return `${this.options.mutations.finished}\n${since}\n${identityKey(identity)}\n${forwarded}\n${body}`;
   }
 
   private failed(

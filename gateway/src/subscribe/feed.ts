@@ -152,9 +152,10 @@ export class Feed {
 
   private async execute(event: FeedEvent): Promise<EventOutcome> {
     const { counts, retryMs } = this.options;
+    const since = `${event.position ?? (eventsWithoutPosition += 1)}`;
     const began = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const call = this.call();
+      const call = this.call(since);
       counts.executions += 1;
       const outcome = await runOnce(event, call);
       if (outcome.kind !== 'unfinished' || this.signal.aborted) return outcome;
@@ -164,14 +165,14 @@ export class Feed {
     }
   }
 
-  /** What an event is executed with now. */
-  call(): EventContext {
+  /** What an event is executed with now; `since` names it: its fetches join none that began before it. */
+  call(since: string): EventContext {
     const { request, current, options } = this;
     return {
       operation: current.operation,
       variant: current.variant,
       variables: request.variables,
-      context: { ...request.context, cancellation: this.cancellation, changed: [] },
+      context: { ...request.context, cancellation: this.cancellation, since, changed: [] },
       log: options.log,
     };
   }
@@ -205,6 +206,8 @@ export class Feed {
     this.onOver(this);
   }
 }
+
+let eventsWithoutPosition = 0;
 
 /** Never rejects: a fault of ours is told as the event's. */
 async function runOnce(event: FeedEvent, call: EventContext): Promise<EventOutcome> {

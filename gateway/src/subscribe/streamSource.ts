@@ -53,7 +53,7 @@ export class StreamSource implements StreamFollower {
   /** Tells the position that a subscription begins at. */
   startPayload(position: number): LivePayload {
     const cursor = this.cursorOf(position);
-    const { json, codes } = runOwnEvent(START, cursor, this.feed.call());
+    const { json, codes } = runOwnEvent(START, cursor, this.feed.call(''));
     return { json, codes, cursor, occurredAt: undefined };
   }
 

@@ -61,8 +61,12 @@ export class Subscriptions {
 
   get stats(): { readonly subscriptions: number; readonly sources: number; readonly waiting: number } {
     let waiting = 0;
-    for (const feed of this.feeds) waiting += feed.waiting;
-    return { subscriptions: this.running, sources: this.feeds.size, waiting };
+    let subscriptions = 0;
+    for (const feed of this.feeds) {
+      waiting += feed.waiting;
+      subscriptions += feed.size;
+    }
+    return { subscriptions, sources: this.feeds.size, waiting };
   }
 
   /** See `Subscribe`. */
@@ -202,7 +206,7 @@ export class Subscriptions {
   private openStream(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string) {
     const { streams, cursors } = this.options;
     if (!streams)
-      throw new RequestRefused('EVENTS_UNAVAILABLE', 'This gateway is not connected to the events of this field.');
+      throw new RequestRefused('OPERATION_NOT_SUPPORTED', 'This gateway is not connected to the events of this field.');
     const feed = this.open(operation, request);
     const source: StreamSource = new StreamSource(feed, scope, {
       streams,
@@ -282,7 +286,8 @@ export class Subscriptions {
           if (sameSource(feed.operation, next)) feed.exchange(next);
           else feed.finish('INTERRUPTED', 'The events come from elsewhere now. Subscribe again with the last cursor.');
         } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason =
+            error instanceof RequestRefused ? error.errors.map(({ message }) => message).join(' ') : String(error);
           feed.finish('SUBSCRIPTION_INVALID', `The subscription does not fit the schema that is served now: ${reason}`);
         }
       }),
