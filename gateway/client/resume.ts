@@ -11,6 +11,12 @@
  *     const client = createClient({ url: 'wss://…/graphql', connectionParams: async () => ({ authorization: `Bearer ${await token()}` }), retryAttempts: Infinity });
  *     const stop = subscribe(client, { query, variables }, { next, error, complete });
  *
+ * Before the token expires it may be renewed by a ping, with another one of the same identity; without that the connection is closed (4403) when it expires, and the client comes again with what `connectionParams` gives then. The pong says until
+ * when, in milliseconds since 1970:
+ *
+ *     let socket; client.on('opened', (opened) => { socket = opened; });
+ *     socket.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${await token()}` } })); // { "type": "pong", "payload": { "expiresAt": … } }
+ *
  * graphql-sse (in "distinct connections" mode, its default), which needs `resumingFetch` as well:
  *
  *     const client = createClient({ url: 'https://…/graphql', headers, fetchFn: resumingFetch(fetch), retryAttempts: Infinity });

@@ -85,7 +85,6 @@ describe('a WebSocket whose client does not read', () => {
   it('is not written to beyond bounds, and misses nothing when it reads again', async () => {
     await start({});
     const socket = await open();
-    // Twice: both wait for the same socket.
     socket.subscribe('a', TICKS);
     await running(1);
     socket.socket.pause();

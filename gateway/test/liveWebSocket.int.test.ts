@@ -1,3 +1,5 @@
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -62,11 +64,11 @@ describe('a client of graphql-ws', () => {
     })();
     await eventually(() => expect(gateway.feed.running).toBe(1));
     const texts = ['one', 'a "quoted" text\n', 'ünïcödé 🐟', ''];
-    for (const text of texts) gateway.feed.publish(text);
+    for (const each of texts) gateway.feed.publish(each);
     await eventually(() => expect(results).toHaveLength(4));
     expect(results).toEqual(
-      texts.map((text, index) => ({
-        data: { ticks: { n: index + 1, text } },
+      texts.map((each, index) => ({
+        data: { ticks: { n: index + 1, text: each } },
         extensions: { cursor: `~${index + 1}` },
       })),
     );
@@ -277,6 +279,15 @@ describe('a connection is closed', () => {
     expect((await socket.closed).code).toBe(1006);
   });
 
+  it('does not come about, and the request is answered, when another protocol is offered', async () => {
+    const body = JSON.stringify({ query: '{ person(id: "p1") { name } }' });
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'content-type': 'application/json' };
+    const sent = request(gateway.url, { method: 'POST', headers });
+    const answer = new Promise<IncomingMessage>((resolve) => sent.on('response', resolve));
+    sent.end(body);
+    expect(await text(await answer)).toBe('{"data":{"person":{"name":"Ada"}}}');
+  });
+
   it('when it does not answer pings; one that does stays', async () => {
     const short = await start({ live: { heartbeatMs: 50 } });
     const deaf = await open({ init: {}, autoPong: false }, short);
@@ -302,7 +313,7 @@ describe('who connects', () => {
   });
 
   it('is nobody any more when the token expires', async () => {
-    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const socket = await open({ init: { authorization: await issuer.bearer({ expiresAt }) } });
     socket.subscribe('a', TICKS);
     await eventually(() => expect(gateway.feed.running).toBe(1));
@@ -312,7 +323,7 @@ describe('who connects', () => {
   });
 
   it('gets what is being answered when the token expires, and no more of a subscription', async () => {
-    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const socket = await open({ init: { authorization: await issuer.bearer({ expiresAt }) } });
     const letGo = shop.hold();
     socket.subscribe('a', TICKS);
@@ -330,7 +341,7 @@ describe('who connects', () => {
   });
 
   it('renews the token by a ping, whose pong tells its end and does not repeat it', async () => {
-    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+    const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const socket = await open({ init: { authorization: await issuer.bearer({ expiresAt }) } });
     socket.subscribe('a', TICKS);
     await eventually(() => expect(gateway.feed.running).toBe(1));
