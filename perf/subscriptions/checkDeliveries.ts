@@ -16,14 +16,27 @@ export interface Deliveries {
   readonly gaps: number;
   /** Subscribers that lack something. */
   readonly incomplete: number;
+  /** The first ones that are missing. */
+  readonly examples: readonly Missing[];
 }
 
-/** Compares by number. `sent`: how many events each subscriber was sent, numbered from 1; one that is not named was sent none. */
-export function checkDeliveries(sent: ReadonlyMap<string, number>, delivered: readonly Delivered[]): Deliveries {
+export interface Missing {
+  readonly id: string;
+  readonly number: number;
+  readonly publishedAt: number;
+}
+
+const EXAMPLES = 10;
+
+/** Compares by number. `sent`: when each subscriber's events were published, numbered from 1; one that is not named was sent none. */
+export function checkDeliveries(
+  sent: ReadonlyMap<string, readonly number[]>,
+  delivered: readonly Delivered[],
+): Deliveries {
   const known = new Set(delivered.map(({ id }) => id));
   const unheard = [...sent].filter(([id]) => !known.has(id)).map(([id]) => ({ ...NOTHING, id }));
-  const all = [...delivered, ...unheard].map((each) => checkOne(sent.get(each.id) ?? 0, each));
-  const sum = (key: keyof Checked) => all.reduce((total, each) => total + each[key], 0);
+  const all = [...delivered, ...unheard].map((each) => checkOne(sent.get(each.id) ?? [], each));
+  const sum = (key: Exclude<keyof Checked, 'examples'>) => all.reduce((total, each) => total + each[key], 0);
   return {
     subscribers: all.length,
     sent: sum('sent'),
@@ -34,6 +47,7 @@ export function checkDeliveries(sent: ReadonlyMap<string, number>, delivered: re
     foreign: sum('foreign'),
     gaps: sum('gaps'),
     incomplete: all.filter(({ missing }) => missing > 0).length,
+    examples: all.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
   };
 }
 
@@ -41,7 +55,8 @@ type Checked = Omit<Deliveries, 'subscribers' | 'incomplete'>;
 
 const NOTHING = { numbers: [], foreign: 0, gaps: 0, faults: [] };
 
-function checkOne(sent: number, { numbers, foreign, gaps }: Delivered): Checked {
+function checkOne(times: readonly number[], { id, numbers, foreign, gaps }: Delivered): Checked {
+  const sent = times.length;
   const seen = new Set<number>();
   let [last, doubled, outOfOrder, unknown] = [0, 0, 0, 0];
   for (const number of numbers) {
@@ -61,5 +76,8 @@ function checkOne(sent: number, { numbers, foreign, gaps }: Delivered): Checked 
     outOfOrder,
     foreign: foreign + unknown,
     gaps,
+    examples: times.flatMap((publishedAt, index) =>
+      seen.has(index + 1) ? [] : { id, number: index + 1, publishedAt },
+    ),
   };
 }

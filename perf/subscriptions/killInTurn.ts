@@ -8,6 +8,8 @@ import type { Subscribers } from './startSubscribers.ts';
 /** What a kill did. Seconds from it on; undefined: not within a minute. */
 export interface Kill {
   readonly name: string;
+  /** When it was, milliseconds since 1970. */
+  readonly killedAt: number;
   /** Until the program that was killed answered again. */
   readonly upS: number;
   /** Until all subscribers were connected again. */
@@ -56,6 +58,8 @@ export async function killAndStart(killable: Killable, live: Live): Promise<Kill
     reconnects = status.reconnects;
     connectedS = status.connected < live.count ? undefined : (connectedS ?? since());
     if (connectedS !== undefined && status.received >= expected) caughtUpS = since();
+    else if (status.ended > 0)
+      break; // it will never have everything
     else await delay(LOOK_MS);
   }
   say(`  ${killable.name} is up after ${upS.toFixed(1)} s, all have caught up after ${caughtUpS?.toFixed(1) ?? '–'} s`);
@@ -63,6 +67,7 @@ export async function killAndStart(killable: Killable, live: Live): Promise<Kill
   await delay(AFTER_MS);
   return {
     name: killable.name,
+    killedAt,
     upS,
     connectedS,
     caughtUpS,

@@ -31,6 +31,8 @@ export interface SubscriptionsFigures {
   readonly reconnects: number;
   /** What subscribers were told that they should not have been: the first ones, and how many. */
   readonly faults: { readonly count: number; readonly first: readonly string[] };
+  /** When publishing began, milliseconds since 1970. */
+  readonly began: number;
   readonly kills: readonly Kill[];
   readonly memory: {
     readonly before: GatewayMemory;
@@ -86,7 +88,7 @@ export async function measureSubscriptions(amount: SubscriptionsAmount): Promise
   await delay(SETTLE_MS);
   const connected = await gatewayMemory(services);
 
-  const { kills, served, cores: used } = await publishAndKill(run);
+  const { began, kills, served, cores: used } = await publishAndKill(run);
   const published = await publisher.stop();
   await untilComplete(subscribers, published);
   const { reconnects } = await subscribers.status();
@@ -96,10 +98,11 @@ export async function measureSubscriptions(amount: SubscriptionsAmount): Promise
   return {
     machine: machineOf({ cores }),
     amount,
-    deliveries: checkDeliveries(published.numbers, delivered),
+    deliveries: checkDeliveries(published.times, delivered),
     published: { repeated: published.repeated, stored: published.stored },
     reconnects,
     faults: { count: faults.length, first: faults.slice(0, FIRST_FAULTS) },
+    began,
     kills,
     memory: { before, connected, served },
     lag: lagFigures(
@@ -124,8 +127,8 @@ async function timeConnecting({ services, count }: Run, connect: () => Promise<v
 async function publishAndKill(run: Run) {
   const { services, publisher, subscribers, seconds } = run;
   const before = cpuUse(services, subscribers.pids);
-  const began = performance.now();
-  const since = () => (performance.now() - began) / 1000;
+  const began = Date.now();
+  const since = () => (Date.now() - began) / 1000;
   const until = (part: number) => delay(Math.max(0, part * seconds - since()) * 1000);
   publisher.start();
   await until(1 / 4);
@@ -137,13 +140,17 @@ async function publishAndKill(run: Run) {
     kills.push(await killAndStart(each, run));
   }
   await until(1);
-  return { kills, served, cores };
+  return { began, kills, served, cores };
 }
 
-async function untilComplete(subscribers: Subscribers, { numbers }: Published): Promise<void> {
-  const sent = [...numbers.values()].reduce((sum, each) => sum + each, 0);
+async function untilComplete(subscribers: Subscribers, { times }: Published): Promise<void> {
+  const sent = [...times.values()].reduce((sum, each) => sum + each.length, 0);
   const deadline = performance.now() + LONGEST_WAIT_MS;
-  while ((await subscribers.status()).received < sent && performance.now() < deadline) await delay(LOOK_MS);
+  const isComplete = async () => {
+    const { received, ended } = await subscribers.status();
+    return received >= sent || ended > 0;
+  };
+  while (!(await isComplete()) && performance.now() < deadline) await delay(LOOK_MS);
   await delay(ENDING_MS);
 }
 

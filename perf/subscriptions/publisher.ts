@@ -13,8 +13,8 @@ export interface PublisherOptions {
 
 /** What has been published. */
 export interface Published {
-  /** How many events each subscriber was sent. */
-  readonly numbers: ReadonlyMap<string, number>;
+  /** When the events of each subscriber were published first, milliseconds since 1970, in the order of their numbers. */
+  readonly times: ReadonlyMap<string, readonly number[]>;
   /** Publications that were made again, since the one before had not been confirmed. */
   readonly repeated: number;
   /** Messages that the stream holds in the end. */
@@ -35,9 +35,9 @@ export class Publisher {
   private readonly options: PublisherOptions;
   private readonly connection: NatsConnection;
   private readonly stream: JetStreamClient;
-  private readonly numbers = new Map<string, number>();
-  /** When each event was published first. */
-  private readonly times: number[] = [];
+  private readonly times = new Map<string, number[]>();
+  /** The same of all subscribers together. */
+  private readonly allTimes: number[] = [];
   private repeated = 0;
   private stopping = false;
   private running: Promise<void> = Promise.resolve();
@@ -72,7 +72,7 @@ export class Publisher {
   /** How many events had been published for the first time, confirmed or not, so many milliseconds ago. */
   published(msAgo: number): number {
     const then = Date.now() - msAgo;
-    return this.times.findLastIndex((time) => time <= then) + 1;
+    return this.allTimes.findLastIndex((time) => time <= then) + 1;
   }
 
   /** Publishes no more; resolves when the last one has been confirmed. */
@@ -81,7 +81,7 @@ export class Publisher {
     await this.running;
     const { state } = await (await this.connection.jetstreamManager()).streams.info(STREAM);
     await this.connection.close();
-    return { numbers: this.numbers, repeated: this.repeated, stored: state.messages };
+    return { times: this.times, repeated: this.repeated, stored: state.messages };
   }
 
   private async run(): Promise<void> {
@@ -94,10 +94,11 @@ export class Publisher {
   }
 
   private async publish(subscriber: string): Promise<void> {
-    const number = (this.numbers.get(subscriber) ?? 0) + 1;
-    this.numbers.set(subscriber, number);
     const publishedAt = Date.now();
-    this.times.push(publishedAt);
+    this.allTimes.push(publishedAt);
+    const times = this.times.get(subscriber) ?? [];
+    this.times.set(subscriber, times);
+    const number = times.push(publishedAt);
     const id = randomUUID();
     const what = number % 2 === 1 ? 'created' : 'changed';
     const message = messageOf(id, what, writeOfferKey({ subscriber, number, publishedAt }), publishedAt);

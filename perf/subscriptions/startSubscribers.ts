@@ -38,7 +38,12 @@ export function startSubscribers(cores: string | undefined): Subscribers {
     async status() {
       const answers = await all<SubscriberStatus>(() => ({ do: 'status' }));
       const sum = (key: keyof SubscriberStatus) => answers.reduce((total, each) => total + each[key], 0);
-      return { connected: sum('connected'), reconnects: sum('reconnects'), received: sum('received') };
+      return {
+        connected: sum('connected'),
+        ended: sum('ended'),
+        reconnects: sum('reconnects'),
+        received: sum('received'),
+      };
     },
     async results() {
       const answers = await all<SubscriberResults>(() => ({ do: 'results' }));

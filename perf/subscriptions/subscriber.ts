@@ -54,6 +54,7 @@ export class Subscriber implements Delivered {
   received = 0;
   connections = 0;
   isConnected = false;
+  hasEnded = false;
   private readonly seen = new Set<number>();
   private readonly started = Promise.withResolvers<void>();
   private readonly onFirst: (publishedAt: number) => void;
@@ -67,6 +68,8 @@ export class Subscriber implements Delivered {
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: Number.POSITIVE_INFINITY,
+      // By default it gives up when a connection is refused.
+      shouldRetry: () => true,
       retryWait: () => delay(SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS)),
       on: {
         connected: () => {
@@ -118,15 +121,15 @@ export class Subscriber implements Delivered {
   }
 
   private end(reason: string): void {
+    this.hasEnded = true;
     this.faults.push(`ended: ${reason}`);
     this.started.reject(new Error(`The subscription of ${this.id} has ended: ${reason}`));
   }
 }
 
-/** Errors, the protocol's lists of them, and close events. */
+/** Errors, the protocol's lists of them, and events of the socket. */
 function describe(error: unknown): string {
-  if (error instanceof Error) return error.message;
   if (Array.isArray(error)) return JSON.stringify(error).slice(0, 300);
-  const { code, reason } = error as { code?: unknown; reason?: unknown };
-  return `closed with ${code} ${reason}`;
+  const { code, reason, message } = error as { code?: unknown; reason?: unknown; message?: unknown };
+  return message === undefined ? `closed with ${code} ${reason}` : String(message);
 }

@@ -15,6 +15,8 @@ export interface Connected {
 /** The answer to `status`. */
 export interface SubscriberStatus {
   readonly connected: number;
+  /** Subscribers whose client has given up. */
+  readonly ended: number;
   /** Connections that were not a subscriber's first. */
   readonly reconnects: number;
   /** Different events that have come. */

@@ -48,6 +48,7 @@ function status(): SubscriberStatus {
   const sum = (count: (subscriber: Subscriber) => number) => subscribers.reduce((all, each) => all + count(each), 0);
   return {
     connected: sum(({ isConnected }) => Number(isConnected)),
+    ended: sum(({ hasEnded }) => Number(hasEnded)),
     reconnects: sum(({ connections }) => Math.max(0, connections - 1)),
     received: sum(({ received }) => received),
   };

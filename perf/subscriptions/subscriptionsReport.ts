@@ -35,8 +35,8 @@ export function subscriptionsReport(measured: SubscriptionsFigures): Report {
   };
 }
 
-function deliveryLines({ amount, deliveries, published, reconnects, faults }: SubscriptionsFigures): string[] {
-  const { sent, received, missing, doubled, outOfOrder, foreign, gaps, incomplete } = deliveries;
+function deliveryLines({ amount, began, deliveries, published, reconnects, faults }: SubscriptionsFigures): string[] {
+  const { sent, received, missing, doubled, outOfOrder, foreign, gaps, incomplete, examples } = deliveries;
   return [
     ...table([
       ['subscribers', String(amount.subscribers)],
@@ -53,16 +53,20 @@ function deliveryLines({ amount, deliveries, published, reconnects, faults }: Su
       ['reconnects', String(reconnects)],
       ['errors told', String(faults.count)],
     ]),
+    ...examples.map(
+      ({ id, number, publishedAt }) =>
+        `  missing: number ${number} of ${id}, published at ${((publishedAt - began) / 1000).toFixed(1)} s`,
+    ),
     ...faults.first.map((fault) => `  ${fault}`),
   ];
 }
 
-function killLines({ kills }: SubscriptionsFigures): string[] {
+function killLines({ began, kills }: SubscriptionsFigures): string[] {
   return table([
-    ['killed', 'up after s', 'all connected', 'all caught up', 'reconnects'],
-    ...kills.map(({ name, upS, connectedS, caughtUpS, reconnects }) => [
+    ['killed', 'at s', 'up after s', 'all connected', 'all caught up', 'reconnects'],
+    ...kills.map(({ name, killedAt, upS, connectedS, caughtUpS, reconnects }) => [
       name,
-      ...[upS, connectedS, caughtUpS, reconnects].map(shown),
+      ...[(killedAt - began) / 1000, upS, connectedS, caughtUpS, reconnects].map(shown),
     ]),
   ]);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledVariant } from '../compile/compileVariant.js';
 import type { Logger } from '../log.js';
@@ -152,7 +153,7 @@ export class Feed {
 
   private async execute(event: FeedEvent): Promise<EventOutcome> {
     const { counts, retryMs } = this.options;
-    const since = `${event.position ?? (eventsWithoutPosition += 1)}`;
+    const since = event.cursor ?? randomUUID();
     const began = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const call = this.call(since);
@@ -206,8 +207,6 @@ export class Feed {
     this.onOver(this);
   }
 }
-
-let eventsWithoutPosition = 0;
 
 /** Never rejects: a fault of ours is told as the event's. */
 async function runOnce(event: FeedEvent, call: EventContext): Promise<EventOutcome> {
