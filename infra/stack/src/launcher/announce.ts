@@ -32,7 +32,7 @@ export async function announce(platform: Platform, { folder, agent, seconds }: A
     'Tokens for 12 hours (send as "authorization: Bearer TOKEN"; more with npm run token):',
     ...tokens.flatMap(([name, token]) => [`  ${name}`, `    ${token}`]),
     '',
-    'Next: npm run demo in another terminal. Ctrl-C stops everything.',
+    'Next: npm run demo in another terminal, npm run watch -- leads in a third. Ctrl-C stops everything.',
     '',
   ];
   console.log(lines.join('\n'));
