@@ -1,39 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GatewayConfig, urlKey } from './config.js';
-import { createJetStreamEvents } from './eventSource/jetStream/jetStreamEvents.js';
-import { createSubgraphSubscriptions } from './eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
-import { createEventStreams } from './http/eventStreams.js';
 import { registerGraphiqlRoutes } from './http/graphiqlRoutes.js';
 import { createGraphQLHandler } from './http/graphqlHandler.js';
 import { registerHealthRoutes } from './http/healthRoutes.js';
-import type { LiveTransportOptions } from './http/liveTransport.js';
 import { createServer } from './http/server.js';
 import type { StartOptions } from './http/startOperation.js';
 import { registerTicketRoute } from './http/ticketRoute.js';
 import { createAuthenticate } from './identity/clientToken.js';
-import { createConnectionLimits } from './identity/connectionLimits.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
-import { createTickets, TICKET_LIFETIME_MS } from './identity/tickets.js';
-import { rememberUsedTickets } from './identity/usedTickets.js';
+import { createLive } from './live.js';
 import type { Logger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createHeaderRules } from './subgraph/headerRules.js';
-import { createCursors, cursorKeyOf } from './subscribe/cursors.js';
-import { createLiveMetrics } from './subscribe/liveMetrics.js';
-import { Subscriptions } from './subscribe/subscriptions.js';
 import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { SupergraphSlot } from './supergraph/supergraphSlot.js';
 import { watchSupergraphFile } from './supergraph/watchSupergraphFile.js';
-import { createWebSocketTransport } from './webSocket/webSocketTransport.js';
 
 /** How long an unused connection to a subgraph is kept, unless the subgraph says less. */
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** How long an event is tried again while a subgraph is away, before its subscribers are told to come again. */
-const EVENT_RETRY_MS = 15_000;
 /** The part of the drain time over which live connections are sent elsewhere. */
 const SPREAD = 0.8;
 /** What an identity needs to see plans in production. */
@@ -82,24 +70,6 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   await loadFirst(slot, config.supergraphFile);
   const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
 
-  const cursorKey = cursorKeyOf(config.cursorKey, config.signingKey);
-  const streams = config.natsUrl ? createJetStreamEvents({ url: config.natsUrl, log }) : undefined;
-  const subgraphSubscriptions = createSubgraphSubscriptions({
-    mintToken,
-    log,
-    limits: { waitingEvents: config.live.queueEvents, waitingBytes: config.live.queueBytes },
-  });
-  const subscriptions = new Subscriptions({
-    slot,
-    streams,
-    subgraphSubscriptions,
-    cursors: createCursors(cursorKey),
-    limits: config.live,
-    headerRules,
-    retryMs: EVENT_RETRY_MS,
-    log,
-  });
-
   let draining = false;
   const isDraining = () => draining;
   const alone: Execute = (request) => executeOperation(request, log);
@@ -116,38 +86,12 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     mutations,
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
   };
-  const tickets = createTickets({ key: cursorKey, used: rememberUsedTickets(TICKET_LIFETIME_MS) });
-  const limits = createConnectionLimits(config.live);
-  const live = (transport: string): LiveTransportOptions => ({
-    ...starting,
-    slot,
-    subscribe: (request, signal) => subscriptions.subscribe(request, signal),
-    limits,
-    heartbeatMs: config.live.heartbeatMs,
-    log,
-    metrics,
-    onDelivered: ({ occurredAt }) => {
-      if (occurredAt !== undefined) liveMetrics.lag.observe(transport, '', (Date.now() - occurredAt) / 1000);
-    },
-  });
-  const webSockets = createWebSocketTransport({
-    ...live('websocket'),
-    authenticate,
-    subscriptionsPerConnection: config.live.subscriptionsPerConnection,
-    forwardedHeaders: headerRules.reads,
-  });
-  const eventStreams = createEventStreams({ ...live('sse'), authenticate, tickets });
-  const liveMetrics = createLiveMetrics(metrics.registry, () => ({
-    connections: { websocket: webSockets.stats.connections, sse: eventStreams.stats.connections },
-    ...subscriptions.stats,
-    streamsConnected: streams?.stats.connected,
-    counts: subscriptions.counts,
-  }));
+  const live = createLive({ config, slot, authenticate, starting, headerRules, mintToken, log, metrics });
   const graphql = createGraphQLHandler({
     ...starting,
     slot,
     authenticate,
-    eventStreams,
+    eventStreams: live.eventStreams,
     mostInBatch: config.batchLimit,
     compressFrom: config.compressFrom,
     isDraining,
@@ -155,8 +99,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     metrics,
   });
   const hasPage = config.graphiqlFolder !== undefined;
-  const app = createServer({ log, graphql, upgrade: webSockets.upgrade, hasPage, isDraining });
-  registerTicketRoute(app, { authenticate, tickets });
+  const app = createServer({ log, graphql, upgrade: live.upgrade, hasPage, isDraining });
+  registerTicketRoute(app, { authenticate, tickets: live.tickets });
   registerHealthRoutes(app, { slot, metrics, isDraining });
   if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   const url = await app.listen({ host: config.host, port: config.port });
@@ -169,9 +113,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     draining = true;
     unwatch();
     const limit = new AbortController();
-    const spreadMs = config.drainTimeoutMs * SPREAD;
-    const left = Promise.all([webSockets.close(spreadMs), eventStreams.close(spreadMs)]);
-    const drained = Promise.all([app.close(), left]).then(() => limit.abort());
+    const drained = Promise.all([app.close(), live.sendAway(config.drainTimeoutMs * SPREAD)]).then(() => limit.abort());
     await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(
       () => {
         log.warn('requests were still in flight at the end of the drain time');
@@ -180,8 +122,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       () => {}, // drained in time
     );
     await drained;
-    subscriptions.close();
-    await Promise.all([subgraphSubscriptions.close(), streams?.close()]);
+    await live.close();
     await slot.close();
     log.info('gateway is down');
   };

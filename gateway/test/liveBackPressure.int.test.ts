@@ -154,6 +154,24 @@ describe('a WebSocket whose client does not read', () => {
     socket.socket.resume();
     await eventually(() => expect(socket.messages).toHaveLength(EVENTS + 1));
   });
+
+  it('gets its pings answered when it reads again', async () => {
+    await start({});
+    const socket = await open();
+    let pongs = 0;
+    socket.socket.on('pong', () => (pongs += 1));
+    socket.socket.pause();
+    let pings = 0;
+    const isHeld = () => [...serverSockets].some((each) => each.isPaused());
+    while (!isHeld()) {
+      for (let n = 0; n < 1_000; n += 1) socket.socket.ping('x'.repeat(125));
+      pings += 1_000;
+      await new Promise(setImmediate);
+    }
+    socket.socket.resume();
+    await eventually(() => expect(pongs).toBe(pings));
+    expect(isHeld()).toBe(false);
+  });
 });
 
 describe('an event stream whose client does not read', () => {

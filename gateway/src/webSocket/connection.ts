@@ -32,6 +32,8 @@ export class Connection implements LiveConnection {
   unresponsive = false;
   private stopExpiry: (() => void) | undefined;
   private alive = true;
+  /** Whether more than may be waits to be written. */
+  private full = false;
   private leaving: { readonly code: CloseCode; readonly reason: string } | undefined;
   private waiting: (() => void)[] | undefined;
 
@@ -46,7 +48,7 @@ export class Connection implements LiveConnection {
     });
     socket.on('ping', (data: Buffer) => {
       this.alive = true;
-      socket.pong(data, false);
+      socket.pong(data, false, () => this.wrote());
       this.holdReading();
     });
     socket.on('pong', () => {
@@ -135,10 +137,19 @@ export class Connection implements LiveConnection {
     return new Promise((resolve) => {
       socket.send(json, AS_TEXT, () => {
         resolve();
-        if (this.hasRoom() && (this.waiting || socket.isPaused)) this.goOn();
+        this.wrote();
       });
       this.holdReading();
     });
+  }
+
+  private wrote(): void {
+    if (!this.full) return;
+    // What had to wait has gone on: the client reads, if slowly, and its pongs may come late.
+    this.alive = true;
+    if (!this.hasRoom()) return;
+    this.full = false;
+    this.goOn();
   }
 
   private hasRoom(): boolean {
@@ -157,7 +168,9 @@ export class Connection implements LiveConnection {
 
   /** Each message that is read may have an answer: as long as answers are not taken, none is read. */
   private holdReading(): void {
-    if (!this.hasRoom() && !this.socket.isPaused) this.socket.pause();
+    if (this.hasRoom()) return;
+    this.full = true;
+    if (!this.socket.isPaused) this.socket.pause();
   }
 
   private goOn(): void {
