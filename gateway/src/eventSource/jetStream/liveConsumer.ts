@@ -192,8 +192,7 @@ export class LiveConsumer {
       subscription: nc.subscribe(createInbox(), {
         callback: (error, message) => {
           if (error) broken.abort();
-          else if (session.held) session.held.push(message);
-          else this.#take(session, message);
+          else this.#receive(session, message);
         },
       }),
     };
@@ -203,9 +202,6 @@ export class LiveConsumer {
 
   #start(session: Session, { nc }: Connected): void {
     this.#session = session;
-    const held = session.held ?? [];
-    session.held = undefined;
-    for (const message of held) this.#take(session, message);
     const { heartbeatMs } = this.#options;
     session.heardAt = Date.now();
     const watch = setInterval(() => {
@@ -213,25 +209,61 @@ export class LiveConsumer {
     }, heartbeatMs);
     session.broken.signal.addEventListener('abort', () => clearInterval(watch));
     if (session.broken.signal.aborted) clearInterval(watch);
+    this.#release(session);
+  }
+
+  /** Takes what was held back, as far as nothing has to be held back anew. */
+  #release(session: Session): void {
+    const held = session.held ?? [];
+    session.held = undefined;
+    for (const message of held) this.#receive(session, message);
+  }
+
+  #receive(session: Session, message: Msg): void {
+    session.heardAt = Date.now();
+    if (session.held) session.held.push(message);
+    else this.#take(session, message);
   }
 
   #take(session: Session, message: Msg): void {
     if (session.broken.signal.aborted) return;
-    session.heardAt = Date.now();
     const delivery = deliveryOf(message.reply);
     if (!delivery) {
       this.#obey(session, message);
       return;
     }
-    session.delivered += 1;
-    if (delivery.count !== session.delivered) {
+    if (delivery.count !== session.delivered + 1) {
       session.broken.abort();
       return;
     }
+    if (delivery.position > this.#position + 1) {
+      session.held = [message];
+      void this.#examine(session, delivery.position);
+      return;
+    }
+    session.delivered += 1;
     if (delivery.position <= this.#position) return;
     this.#position = delivery.position;
     this.#options.counters.received += 1;
     this.#options.onMessage({ subject: message.subject, data: message.data, position: delivery.position });
+  }
+
+  /** Sequences have been left out before `next`: those messages were removed one by one, or the stream let them go faster than they could be delivered, which is a gap. */
+  async #examine(session: Session, next: number): Promise<void> {
+    const { link, stream, onGap, log } = this.#options;
+    try {
+      const connected = link.current;
+      if (!connected) return;
+      const { first } = await readStreamState(connected, stream);
+      if (session.broken.signal.aborted) return;
+      const gap = first > this.#position + 1;
+      this.#position = next - 1;
+      if (gap) onGap(this.#position, false);
+      this.#release(session);
+    } catch (error) {
+      log.debug({ err: error, stream }, 'a stream could not be looked at; making a new consumer');
+      session.broken.abort();
+    }
   }
 
   /** Heartbeats and flow control: the server waits for an answer before it sends more. */

@@ -14,8 +14,30 @@ export interface Batch {
   readonly messages: readonly StreamMessage[];
   /** Everything up to here has been read. */
   readonly reached: number;
-  /** The stream as it was when the reading began, or began anew after an interruption. */
+  /** The stream as it was after the batch had been read. */
   readonly state: StreamState;
+}
+
+/**
+ * Goes through a batch, read after `after`: calls `onGap` where messages may be missing that the stream has let go, with the position before which that is (without a filter: where some are missing), and `onMessage` for each message.
+ */
+export function walkBatch(
+  { messages, reached, state }: Batch,
+  after: number,
+  onGap: (oldest: number, from: number) => void,
+  onMessage: (message: StreamMessage) => void,
+): void {
+  let at = after;
+  const passTo = (next: number) => {
+    const oldest = Math.min(state.first, next) - 1;
+    if (oldest > at) onGap(oldest, at);
+  };
+  for (const message of messages) {
+    passTo(message.position);
+    onMessage(message);
+    at = message.position;
+  }
+  passTo(reached + 1);
 }
 
 export interface ReadRange {
@@ -38,7 +60,6 @@ export interface ReadEnvironment {
 
 interface Reader {
   readonly name: string;
-  readonly state: StreamState;
   readonly connected: Connected;
   /** What the consumer can still deliver. */
   pending: number;
@@ -58,14 +79,14 @@ export async function* readStream(range: ReadRange, environment: ReadEnvironment
         if (open.reader?.connected !== connected)
           open.reader = await openReader(connected, range, reached, environment);
         const { reader } = open;
-        const { state } = reader;
-        if (reader.pending === 0) return { messages: [], reached: range.until, state };
         const wanted = Math.min(range.batchSize, reader.pending);
-        const taken = await pull(reader, range.stream, wanted, signal);
+        const taken = wanted === 0 ? [] : await pull(reader, range.stream, wanted, signal);
+        // Asked afterwards: what was removed before it was read shows in it.
+        const state = await readStreamState(connected, range.stream);
         const last = taken.at(-1)?.position ?? reached;
         const exhausted = reader.pending === 0;
         if (taken.length < wanted && !exhausted) open.reader = undefined;
-        if (taken.length === 0) throw new Error('a consumer delivered nothing of what is there');
+        if (taken.length === 0 && !exhausted) throw new Error('a consumer delivered nothing of what is there');
         const messages = taken.filter(({ position }) => position <= range.until);
         return { messages, reached: exhausted || last >= range.until ? range.until : last, state };
       });
@@ -93,9 +114,7 @@ async function openReader(
     ...(filter !== undefined && { filter_subject: filter }),
   });
   counters.replayConsumers += 1;
-  // Asked after the consumer was made: what was removed before it is not delivered any more.
-  const state = await readStreamState(connected, stream);
-  return { name: info.name, state, connected, pending: info.num_pending };
+  return { name: info.name, connected, pending: info.num_pending };
 }
 
 /** Asks a consumer for messages that it has; fewer come where it is gone or the connection is lost. */

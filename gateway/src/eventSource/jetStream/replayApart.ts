@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StreamEvent } from '../eventStreams.js';
 import type { Behind, ReplayedStream } from './behind.js';
 import { StreamMissing } from './natsLink.js';
-import { readEvent } from './readEvent.js';
-import { type Batch, readStream } from './readStream.js';
+import { readEvent, type StreamMessage } from './readEvent.js';
+import { type Batch, readStream, walkBatch } from './readStream.js';
 import type { Slots } from './slots.js';
-import { gapAfter } from './streamState.js';
 
 /** Before a stream that is missing is looked for again. */
 const PAUSE_MS = 250;
@@ -21,7 +21,7 @@ export async function replayApart(behind: Behind, stream: ReplayedStream, slots:
     if (behind.created === stream.created && behind.position === until) return;
     const batch = await slots.run(() => readBatch(behind, stream, until));
     if (queue.ended) return;
-    if (batch && !takeGap(behind, batch)) await hand(behind, batch, stream);
+    if (batch && !beganAnew(behind, batch)) await hand(behind, batch, stream);
   }
 }
 
@@ -38,7 +38,10 @@ async function readBatch(behind: Behind, stream: ReplayedStream, until: number):
     batchSize: stream.limits.apartBatch,
   };
   try {
-    for await (const batch of readStream(range, stream)) return { ...batch, reached: Math.min(batch.reached, until) };
+    for await (const batch of readStream(range, stream)) {
+      const reached = Math.min(batch.reached, Math.max(until, after));
+      return { ...batch, reached, messages: batch.messages.filter(({ position }) => position <= reached) };
+    }
   } catch (error) {
     if (!(error instanceof StreamMissing)) throw error;
     await delay(PAUSE_MS, undefined, { signal: stream.signal });
@@ -46,37 +49,42 @@ async function readBatch(behind: Behind, stream: ReplayedStream, until: number):
   return undefined;
 }
 
-/** True where the batch is of no use, since positions began anew. */
-function takeGap(behind: Behind, { state }: Batch): boolean {
-  const { queue } = behind;
-  if (state.created !== behind.created || state.last < behind.position) {
-    behind.created = state.created;
-    behind.position = state.first - 1;
-    behind.ids.clear();
-    queue.reset(behind.position);
-    return true;
-  }
-  const oldest = gapAfter(state, behind.position);
-  if (oldest !== undefined) {
-    behind.position = oldest;
-    queue.gap(oldest);
-  }
-  return false;
+/** True where the batch is of no use, since positions have begun anew. */
+function beganAnew(behind: Behind, { state }: Batch): boolean {
+  if (state.created === behind.created && state.last >= behind.position) return false;
+  behind.created = state.created;
+  behind.position = state.first - 1;
+  behind.ids.clear();
+  behind.queue.reset(behind.position);
+  return true;
 }
 
-async function hand(behind: Behind, { messages, reached }: Batch, stream: ReplayedStream): Promise<void> {
-  const { queue, ids } = behind;
-  for (const message of messages) {
-    if (message.position <= behind.position) continue;
-    const event = readEvent(message, true);
-    if (!event) stream.onInvalid(message.position);
-    else if (ids.repeats(event.id, event.position) || stream.isRepetition(event.id, event.position)) {
-      stream.counters.repeated += 1;
-    } else {
-      while (!queue.replay(event)) await queue.drained();
-    }
-    behind.position = message.position;
+async function hand(behind: Behind, batch: Batch, stream: ReplayedStream): Promise<void> {
+  const { queue } = behind;
+  const items: (StreamEvent | number)[] = [];
+  walkBatch(
+    batch,
+    behind.position,
+    (oldest) => items.push(oldest),
+    (message) => {
+      const event = readOnce(message, behind, stream);
+      if (event) items.push(event);
+    },
+  );
+  for (const item of items) {
+    if (typeof item === 'number') queue.gap(item);
+    else while (!queue.replay(item)) await queue.drained();
   }
-  behind.position = Math.max(behind.position, reached);
+  behind.position = batch.reached;
   await queue.drained();
+}
+
+function readOnce(message: StreamMessage, { ids }: Behind, stream: ReplayedStream): StreamEvent | undefined {
+  const event = readEvent(message, true);
+  if (!event) stream.onInvalid(message.position);
+  else if (ids.repeats(event.id, event.position) || stream.isRepetition(event.id, event.position)) {
+    stream.counters.repeated += 1;
+    return undefined;
+  }
+  return event;
 }

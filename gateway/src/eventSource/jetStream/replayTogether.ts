@@ -2,9 +2,8 @@ import type { StreamEvent } from '../eventStreams.js';
 import type { Behind, ReplayedStream } from './behind.js';
 import { DispatchIndex } from './dispatchIndex.js';
 import { readEvent, type StreamMessage } from './readEvent.js';
-import { readStream } from './readStream.js';
+import { readStream, walkBatch } from './readStream.js';
 import { RecentIds } from './recentIds.js';
-import { gapAfter, type StreamState } from './streamState.js';
 
 /**
  * Reads a part of a stream once for many followers and hands each what is its own, until live events take over for all of them. Answers those who took too slowly, up to where they have it. `isOver`: live
@@ -23,23 +22,21 @@ export async function replayTogether(
   const after = Math.min(...behinds.map(({ position }) => position));
   const until = Math.max(...behinds.map(({ takeOver }) => takeOver));
   const range = { stream: stream.name, after, until, batchSize: stream.limits.sharedBatch };
-  let known: StreamState | undefined;
-  for await (const { messages, reached, state } of readStream(range, stream)) {
+  let reached = after;
+  for await (const batch of readStream(range, stream)) {
     if (isOver()) return [];
-    if (state !== known) tellGaps(state);
-    known = state;
-    for (const message of messages) dispatch(message);
+    if (batch.state.created !== stream.created) throw new Error('the stream was made anew');
+    walkBatch(batch, reached, tellGap, dispatch);
+    reached = batch.reached;
     for (const behind of present) behind.position = Math.max(behind.position, Math.min(reached, behind.takeOver));
   }
   if (!isOver()) for (const { queue, ids: own, takeOver } of present) queue.goLive([ids, own], takeOver);
   return slow;
 
-  function tellGaps(state: StreamState): void {
-    if (state.created !== stream.created) throw new Error('the stream was made anew');
+  /** Those who had everything up to `oldest`, or get it live, miss nothing. */
+  function tellGap(oldest: number, from: number): void {
     for (const behind of present) {
-      const oldest = gapAfter(state, behind.position);
-      // Live events that were held back may be older than the oldest of the stream by now: they are not missing.
-      if (oldest === undefined || oldest < behind.position) continue;
+      if (behind.position >= oldest || behind.takeOver <= from) continue;
       behind.position = Math.min(oldest, behind.takeOver);
       behind.queue.gap(behind.position);
     }
