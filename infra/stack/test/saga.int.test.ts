@@ -11,6 +11,7 @@ import { seed } from '../src/demo/seed.ts';
 import { countOpen } from '../src/demo/untilSettled.ts';
 import { createGraphClient, type GraphClient } from '../src/graph/graphClient.ts';
 import type { Platform } from '../src/platform.ts';
+import { followOffers, type OfferEvents } from './followOffers.ts';
 import { readCounter } from './serviceMetrics.ts';
 import { startTestPlatform, type TestPlatform } from './startTestPlatform.ts';
 import { storeFaults } from './storeFaults.ts';
@@ -195,12 +196,42 @@ describe('a process that is killed in the middle of a run and started again', ()
     },
     RUN_MS,
   );
-
-  async function killAndStart(name: ServiceName): Promise<void> {
-    const service = platform.service(name);
-    expect(service.state).toBe('ready');
-    await service.kill('SIGKILL');
-    expect(service.pid).toBeUndefined();
-    await service.start();
-  }
 });
+
+describe('agents who follow their offers live', () => {
+  it(
+    'get every event about these once and in order, while the gateway, their subgraph and NATS are killed',
+    async () => {
+      const followed = await followOffers(platform, operatorToken);
+      const count = (events: OfferEvents) => [...events.values()].flat().length;
+      const run = demo(80);
+      run.catch(() => undefined);
+      for (const [name, heard] of [
+        ['gateway', 5],
+        ['agents', 25],
+        ['nats', 45],
+      ] as const) {
+        await vi.waitFor(() => expect(count(followed.seen)).toBeGreaterThan(heard), { timeout: 40_000, interval: 20 });
+        await killAndStart(name);
+      }
+      await expectSettled(await run);
+      const published = await followed.published();
+      expect(count(published)).toBeGreaterThan(80);
+      await vi.waitFor(() => expect(count(followed.seen)).toBeGreaterThanOrEqual(count(published)), {
+        timeout: 30_000,
+        interval: 100,
+      });
+      expect(Object.fromEntries(followed.seen)).toEqual(Object.fromEntries(published));
+      expect(await followed.stop()).toEqual([]);
+    },
+    RUN_MS,
+  );
+});
+
+async function killAndStart(name: ServiceName): Promise<void> {
+  const service = platform.service(name);
+  expect(service.state).toBe('ready');
+  await service.kill('SIGKILL');
+  expect(service.pid).toBeUndefined();
+  await service.start();
+}
