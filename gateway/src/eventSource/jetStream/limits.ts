@@ -2,7 +2,7 @@
 export interface JetStreamLimits {
   /** What waits for one follower, at most. */
   readonly queueEvents: number;
-  /** Followers that are farther from the end of the stream than this are read for one by one. Messages. */
+  /** Followers that are farther from the end of the stream than this are read for one by one, however many they are. Messages. */
   readonly sharedReplay: number;
   /** Messages that are read at a time for all that share a replay, and for one follower. */
   readonly sharedBatch: number;
@@ -19,7 +19,7 @@ export interface JetStreamLimits {
 
 export const defaultLimits: JetStreamLimits = {
   queueEvents: 10_000,
-  sharedReplay: 50_000,
+  sharedReplay: 1_000_000,
   sharedBatch: 1_000,
   apartBatch: 256,
   apartReads: 8,

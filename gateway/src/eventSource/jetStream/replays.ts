@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { arrangeReplays } from './arrangeReplays.js';
 import type { Behind, ReplayedStream } from './behind.js';
 import { replayApart } from './replayApart.js';
 import { replayTogether } from './replayTogether.js';
 import { Slots } from './slots.js';
 
-/** What making a consumer, asking it and removing it costs, in messages read without a filter: about 1 ms against 3 µs. */
-const APART_COST = 300;
 /** Followers that come within this time share a replay. */
 const GATHER_MS = 5;
+/** After this time a replay is a long one, and who has come since is not kept waiting for it. */
+const LONG_MS = 250;
 /** Before a replay is tried again. */
 const PAUSE_MS = 250;
 
@@ -50,10 +51,14 @@ export class Replays {
   }
 
   async #share(): Promise<void> {
+    const { signal } = this.#stream;
     try {
       while (this.#waiting.size > 0) {
-        await delay(GATHER_MS, undefined, { signal: this.#stream.signal });
-        await this.#shareOnce();
+        await delay(GATHER_MS, undefined, { signal });
+        const done = this.#track(this.#shareOnce());
+        const tooLong = new AbortController();
+        await Promise.race([done, delay(LONG_MS, undefined, { signal: tooLong.signal }).catch(() => {})]);
+        tooLong.abort();
       }
     } finally {
       // In the same turn in which nobody waits any more: whoever comes next begins anew.
@@ -67,7 +72,7 @@ export class Replays {
     const isOver = () => era !== this.#era;
     const behinds = [...this.#waiting].filter(({ queue }) => !queue.ended);
     this.#waiting.clear();
-    const { together, apart } = arrange(behinds, limits.sharedReplay);
+    const { together, apart } = arrangeReplays(behinds, limits.sharedReplay);
     for (const behind of apart) this.#readApart(behind);
     if (together.length === 0) return;
     try {
@@ -78,7 +83,7 @@ export class Replays {
       // Where the stream is missing or another one, the live consumer finds it out and resets.
       log.warn({ err: error, stream: name }, 'a replay was interrupted; going on');
       await delay(PAUSE_MS, undefined, { signal });
-      if (!isOver()) for (const behind of together) this.#waiting.add(behind);
+      if (!isOver()) for (const behind of together) this.join(behind);
     }
   }
 
@@ -94,7 +99,7 @@ export class Replays {
     this.#track(read());
   }
 
-  #track(work: Promise<void>): void {
+  #track(work: Promise<void>): Promise<void> {
     const { signal, log, name } = this.#stream;
     const tracked = work
       .catch((error: unknown) => {
@@ -102,21 +107,6 @@ export class Replays {
       })
       .finally(() => this.#running.delete(tracked));
     this.#running.add(tracked);
+    return tracked;
   }
-}
-
-/** Who is read for together: the nearest, as many as it is cheaper for than one by one. */
-export function arrange(behinds: readonly Behind[], most: number): { together: Behind[]; apart: Behind[] } {
-  const nearestFirst = behinds.toSorted((one, other) => other.position - one.position);
-  const end = Math.max(...behinds.map(({ takeOver }) => takeOver));
-  let count = 0;
-  let least = APART_COST * nearestFirst.length;
-  for (const [position, behind] of nearestFirst.entries()) {
-    const distance = end - behind.position;
-    const cost = distance + APART_COST * (nearestFirst.length - position - 1);
-    if (distance > most || cost > least) continue;
-    least = cost;
-    count = position + 1;
-  }
-  return { together: nearestFirst.slice(0, count), apart: nearestFirst.slice(count) };
 }
