@@ -1,0 +1,116 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { openClient, type TestClient } from './fixtures/events/openClient.js';
+import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
+import { eventually } from './fixtures/eventually.js';
+import type { TestGateway } from './fixtures/startTestGateway.js';
+
+let graph: EventGraph;
+const clients: TestClient[] = [];
+
+beforeAll(async () => {
+  graph = await startEventGraph();
+});
+afterAll(async () => {
+  await Promise.all(clients.map(({ client }) => client.dispose()));
+  await graph?.stop();
+});
+
+const figure = async (name: string, of: TestGateway) => {
+  const { body } = await of.get('/metrics');
+  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(String(body))?.[1] ?? Number.NaN);
+};
+const running = (count: number, of: TestGateway) =>
+  eventually(async () => expect(await figure('subscriptions', of)).toBe(count));
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+/** What this process, the gateway in it, holds on to, in bytes. */
+const held = () => {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+const QUERY = 'subscription { offers { kind note } }';
+const MB = 1024 * 1024;
+
+/** A client that has subscribed and then reads nothing any more. */
+async function stopReading(gateway: TestGateway, authorization: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+  await new Promise((resolve) => socket.once('message', resolve));
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY } }));
+  await running(1, gateway);
+  socket.pause();
+  return socket;
+}
+
+it('a client that does not read costs no more than its bounds, is told to come again, and holds nobody up', async () => {
+  const gateway = await graph.start();
+  const authorization = await graph.issuer.bearer({ sub: 'slow' });
+  const stopped = await stopReading(gateway, authorization);
+  const reads = openClient(() => gateway.url, authorization);
+  clients.push(reads);
+  let received = 0;
+  const unsubscribe = reads.client.subscribe(
+    { query: QUERY },
+    {
+      next: () => {
+        received += 1;
+      },
+      error: () => {},
+      complete: () => {},
+    },
+  );
+  await running(2, gateway);
+  const before = held();
+  const note = 'x'.repeat(100_000);
+  let most = 0;
+  for (let sent = 1; sent <= 600; sent++) {
+    await graph.publish('made', { id: '1', owner: 'slow', price: 1 }, { note });
+    // The other one keeps pace: what is held is held for the one that does not read.
+    await eventually(() => expect(received).toBeGreaterThanOrEqual(sent - 8));
+    expect(await figure('subscription_queued_payloads', gateway)).toBeLessThanOrEqual(256);
+    if (sent % 100 === 0) most = Math.max(most, held() - before);
+  }
+  await eventually(() => expect(received).toBe(600));
+  // 60 MB went by; the queue has a bound of 1 MB, the socket and the kernel have theirs.
+  expect(most).toBeLessThan(16 * MB);
+  expect(await figure('subscription_slow_consumers_total', gateway)).toBe(1);
+  await running(1, gateway);
+  const closed = new Promise<number>((resolve) => stopped.once('close', resolve));
+  stopped.resume();
+  // 1006 where it read so late that the connection was cut: a client comes again after both.
+  expect([4513, 1006]).toContain(await closed);
+  unsubscribe();
+});
+
+it('there are no more subscriptions of an identity, and none of a process, than may be', async () => {
+  const live = { ...(await import('../src/config.js')).readConfig({}, []).live };
+  const gateway = await graph.start({ live: { ...live, subscriptionsPerIdentity: 2, subscriptions: 3 } });
+  const open = async (sub: string) => {
+    const client = openClient(() => gateway.url, await graph.issuer.bearer({ sub }));
+    clients.push(client);
+    return client;
+  };
+  const refused = async (client: TestClient) => {
+    const more = client.subscribe(QUERY);
+    await eventually(() => expect(more.ended.with).toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }]));
+  };
+  const [one, other] = [await open('l1'), await open('l2')];
+  const first = one.subscribe(QUERY);
+  one.subscribe(QUERY);
+  await running(2, gateway);
+  await refused(one);
+  other.subscribe(QUERY);
+  await running(3, gateway);
+  await refused(other);
+  first.stop();
+  await running(2, gateway);
+  other.subscribe(QUERY);
+  await running(3, gateway);
+});
