@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { readConfig } from '../src/config.js';
 import { openClient, type TestClient } from './fixtures/events/openClient.js';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
 import { eventually } from './fixtures/eventually.js';
@@ -34,6 +35,7 @@ const held = () => {
   return heapUsed + external;
 };
 
+const { live } = readConfig({}, []);
 const QUERY = 'subscription { offers { kind note } }';
 const MB = 1024 * 1024;
 
@@ -50,7 +52,8 @@ async function stopReading(gateway: TestGateway, authorization: string): Promise
 }
 
 it('a client that does not read costs no more than its bounds, is told to come again, and holds nobody up', async () => {
-  const gateway = await graph.start();
+  // A connection that does not answer is cut within two of these.
+  const gateway = await graph.start({ live: { ...live, heartbeatMs: 1_000 } });
   const authorization = await graph.issuer.bearer({ sub: 'slow' });
   const stopped = await stopReading(gateway, authorization);
   const reads = openClient(() => gateway.url, authorization);
@@ -90,7 +93,6 @@ it('a client that does not read costs no more than its bounds, is told to come a
 });
 
 it('there are no more subscriptions of an identity, and none of a process, than may be', async () => {
-  const live = { ...(await import('../src/config.js')).readConfig({}, []).live };
   const gateway = await graph.start({ live: { ...live, subscriptionsPerIdentity: 2, subscriptions: 3 } });
   const open = async (sub: string) => {
     const client = openClient(() => gateway.url, await graph.issuer.bearer({ sub }));
