@@ -1,7 +1,7 @@
 import type { Logger } from '../../log.js';
-import type { EventCounters } from './counters.js';
+import type { EventCounters } from './eventCounters.js';
 import type { FollowerQueue } from './followerQueue.js';
-import type { JetStreamLimits } from './limits.js';
+import type { JetStreamLimits } from './jetStreamLimits.js';
 import type { NatsLink } from './natsLink.js';
 import type { RecentIds } from './recentIds.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DispatchIndex } from './dispatchIndex.js';
-import { subjectsOverlap } from './locateStream.js';
+import { subjectsOverlap } from './streamLocations.js';
 
 const part = fc.constantFrom('a', 'b', 'c');
 const subject = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));

@@ -2,10 +2,10 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Logger } from '../../log.js';
 import type { Following, StreamEvent, StreamFollower } from '../eventStreams.js';
 import type { Behind, ReplayedStream } from './behind.js';
-import type { EventCounters } from './counters.js';
 import { DispatchIndex } from './dispatchIndex.js';
+import type { EventCounters } from './eventCounters.js';
 import { FollowerQueue } from './followerQueue.js';
-import type { JetStreamLimits } from './limits.js';
+import type { JetStreamLimits } from './jetStreamLimits.js';
 import { LiveConsumer } from './liveConsumer.js';
 import type { NatsLink } from './natsLink.js';
 import { readEvent, type StreamMessage } from './readEvent.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '../../log.js';
 import type { StreamEvent, StreamFollower } from '../eventStreams.js';
-import type { EventCounters } from './counters.js';
+import type { EventCounters } from './eventCounters.js';
 import type { RecentIds } from './recentIds.js';
 
 /** An event, or the position before which events are gone. */

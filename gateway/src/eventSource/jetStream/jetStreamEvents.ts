@@ -1,11 +1,11 @@
 import { RequestRefused } from '../../errors/requestRefused.js';
 import type { Logger } from '../../log.js';
 import type { EventStreams } from '../eventStreams.js';
-import { createEventCounters, type EventCounters } from './counters.js';
+import { createEventCounters, type EventCounters } from './eventCounters.js';
 import { FollowedStream } from './followedStream.js';
-import { defaultLimits, type JetStreamLimits } from './limits.js';
-import { StreamLocations } from './locateStream.js';
+import { defaultLimits, type JetStreamLimits } from './jetStreamLimits.js';
 import { NatsLink, StreamMissing } from './natsLink.js';
+import { StreamLocations } from './streamLocations.js';
 import { untilAborted } from './untilAborted.js';
 
 export interface JetStreamEventsOptions {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AckPolicy, createInbox, DeliverPolicy, type Msg, nanos, type Subscription } from 'nats';
+import type { Msg } from 'nats';
 import type { Logger } from '../../log.js';
-import type { EventCounters } from './counters.js';
 import { deliveryOf } from './delivery.js';
+import type { EventCounters } from './eventCounters.js';
+import { LiveSession } from './liveSession.js';
 import { type Connected, type NatsLink, StreamMissing } from './natsLink.js';
 import type { StreamMessage } from './readEvent.js';
 import { readStreamState, type StreamState } from './streamState.js';
@@ -11,8 +12,6 @@ import { untilAborted } from './untilAborted.js';
 /** Sessions shorter than this are not begun again at once. */
 const SHORT_SESSION_MS = 1_000;
 const PAUSE_MS = 250;
-/** After how long the server removes a consumer that nobody listens to. */
-const INACTIVE_MS = 5_000;
 
 export interface LiveConsumerOptions {
   readonly stream: string;
@@ -30,17 +29,6 @@ export interface LiveConsumerOptions {
   onGone(): void;
 }
 
-/** Listening to one consumer of the server. */
-interface Session {
-  readonly subscription: Subscription;
-  readonly broken: AbortController;
-  /** Messages that came before it was known that nothing is missing in front of them. */
-  held: Msg[] | undefined;
-  delivered: number;
-  heardAt: number;
-  name: string | undefined;
-}
-
 /**
  * Everything that comes into a stream from now on, in order, nothing missing and nothing twice. It listens to a consumer that the server keeps in memory (a session) and makes a new one, from the
  * position after the last message, whenever the connection was lost, the server has been silent for too long, or the server's count of deliveries shows that some were lost. States: beginning (`whenLive` waits), live, renewing
@@ -52,7 +40,7 @@ export class LiveConsumer {
   readonly #running: Promise<void>;
   #position = 0;
   #created: string | undefined;
-  #session: Session | undefined;
+  #session: LiveSession | undefined;
   #live!: PromiseWithResolvers<void>;
 
   constructor(options: LiveConsumerOptions) {
@@ -68,7 +56,7 @@ export class LiveConsumer {
 
   /** Whether messages come now. */
   get isLive(): boolean {
-    return this.#session !== undefined && !this.#session.broken.signal.aborted;
+    return this.#session !== undefined && !this.#session.broken.aborted;
   }
 
   /** When the stream was made that positions belong to. */
@@ -84,7 +72,7 @@ export class LiveConsumer {
   async close(): Promise<void> {
     this.#closing.abort(new Error('closed'));
     this.#live.reject(this.#closing.signal.reason);
-    this.#session?.broken.abort();
+    this.#session?.break();
     await this.#running;
   }
 
@@ -97,7 +85,7 @@ export class LiveConsumer {
         const session = await this.#options.link.attempt('live events', signal, (connected) => this.#begin(connected));
         missingSince = undefined;
         this.#live.resolve();
-        await aborted(session.broken.signal);
+        await aborted(session.broken);
         if (!signal.aborted) this.#renew();
         const ended = this.#end(session);
         if (signal.aborted) await ended;
@@ -123,41 +111,35 @@ export class LiveConsumer {
   }
 
   /** Makes a consumer and sees to it that it begins just after the last message, telling a gap where it cannot. */
-  async #begin(connected: Connected): Promise<Session> {
-    for (;;) {
-      const state = await readStreamState(connected, this.#options.stream);
+  async #begin(connected: Connected): Promise<LiveSession> {
+    const { stream, heartbeatMs, counters } = this.#options;
+    const check = () => {
       // Given up meanwhile: another connection may have taken messages since, compared with which this is old.
       connected.lost.throwIfAborted();
       this.#closing.signal.throwIfAborted();
+    };
+    for (;;) {
+      const state = await readStreamState(connected, stream);
+      check();
       this.#adopt(state);
-      const session = this.#listen(connected);
+      const session = new LiveSession({ connected, stream, heartbeatMs, onMessage: this.#take });
       try {
-        const { name } = await connected.manager.consumers.add(this.#options.stream, {
-          deliver_subject: session.subscription.getSubject(),
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: this.#position + 1,
-          ack_policy: AckPolicy.None,
-          mem_storage: true,
-          num_replicas: 1,
-          flow_control: true,
-          idle_heartbeat: nanos(this.#options.heartbeatMs),
-          inactive_threshold: nanos(INACTIVE_MS),
-        });
-        session.name = name;
-        this.#options.counters.liveConsumers += 1;
+        await session.begin(this.#position);
+        counters.liveConsumers += 1;
         // The stream may have been made anew, or have lost messages, between the first look and the making of the consumer.
-        const { created, first, last } = await readStreamState(connected, this.#options.stream);
+        const { created, first, last } = await readStreamState(connected, stream);
+        check();
         if (created === state.created && first <= this.#position + 1 && last >= this.#position) {
-          connected.lost.throwIfAborted();
-          this.#closing.signal.throwIfAborted();
-          this.#start(session, connected);
+          this.#session = session;
+          session.watch();
+          session.release();
           return session;
         }
       } catch (error) {
-        void this.#end(session);
+        void session.end();
         throw error;
       }
-      await this.#end(session);
+      await session.end();
     }
   }
 
@@ -181,63 +163,18 @@ export class LiveConsumer {
     }
   }
 
-  #listen({ nc, lost }: Connected): Session {
-    const broken = new AbortController();
-    const session: Session = {
-      broken,
-      held: [],
-      delivered: 0,
-      heardAt: Date.now(),
-      name: undefined,
-      subscription: nc.subscribe(createInbox(), {
-        callback: (error, message) => {
-          if (error) broken.abort();
-          else this.#receive(session, message);
-        },
-      }),
-    };
-    lost.addEventListener('abort', () => broken.abort(), { once: true, signal: broken.signal });
-    return session;
-  }
-
-  #start(session: Session, { nc }: Connected): void {
-    this.#session = session;
-    const { heartbeatMs } = this.#options;
-    session.heardAt = Date.now();
-    const watch = setInterval(() => {
-      if (Date.now() - session.heardAt > heartbeatMs * 2.5 && !nc.isClosed()) session.broken.abort();
-    }, heartbeatMs);
-    session.broken.signal.addEventListener('abort', () => clearInterval(watch));
-    if (session.broken.signal.aborted) clearInterval(watch);
-    this.#release(session);
-  }
-
-  /** Takes what was held back, as far as nothing has to be held back anew. */
-  #release(session: Session): void {
-    const held = session.held ?? [];
-    session.held = undefined;
-    for (const message of held) this.#receive(session, message);
-  }
-
-  #receive(session: Session, message: Msg): void {
-    session.heardAt = Date.now();
-    if (session.held) session.held.push(message);
-    else this.#take(session, message);
-  }
-
-  #take(session: Session, message: Msg): void {
-    if (session.broken.signal.aborted) return;
+  readonly #take = (session: LiveSession, message: Msg): void => {
     const delivery = deliveryOf(message.reply);
     if (!delivery) {
-      this.#obey(session, message);
+      session.obey(message);
       return;
     }
     if (delivery.count !== session.delivered + 1) {
-      session.broken.abort();
+      session.break();
       return;
     }
     if (delivery.position > this.#position + 1) {
-      session.held = [message];
+      session.hold(message);
       void this.#examine(session, delivery.position);
       return;
     }
@@ -246,45 +183,29 @@ export class LiveConsumer {
     this.#position = delivery.position;
     this.#options.counters.received += 1;
     this.#options.onMessage({ subject: message.subject, data: message.data, position: delivery.position });
-  }
+  };
 
   /** Sequences have been left out before `next`: those messages were removed one by one, or the stream let them go faster than they could be delivered, which is a gap. */
-  async #examine(session: Session, next: number): Promise<void> {
+  async #examine(session: LiveSession, next: number): Promise<void> {
     const { link, stream, onGap, log } = this.#options;
     try {
       const connected = link.current;
       if (!connected) return;
       const { first } = await readStreamState(connected, stream);
-      if (session.broken.signal.aborted) return;
+      if (session.broken.aborted) return;
       const gap = first > this.#position + 1;
       this.#position = next - 1;
       if (gap) onGap(this.#position, false);
-      this.#release(session);
+      session.release();
     } catch (error) {
       log.debug({ err: error, stream }, 'a stream could not be looked at; making a new consumer');
-      session.broken.abort();
+      session.break();
     }
   }
 
-  /** Heartbeats and flow control: the server waits for an answer before it sends more. */
-  #obey(session: Session, message: Msg): void {
-    if (message.reply) message.respond();
-    const stalled = message.headers?.get('Nats-Consumer-Stalled');
-    if (stalled) this.#options.link.current?.nc.publish(stalled);
-    const delivered = message.headers?.get('Nats-Last-Consumer');
-    if (delivered && Number(delivered) > session.delivered) session.broken.abort();
-  }
-
-  async #end(session: Session): Promise<void> {
-    session.broken.abort();
+  async #end(session: LiveSession): Promise<void> {
     if (this.#session === session) this.#session = undefined;
-    session.subscription.unsubscribe();
-    const { link, stream, log } = this.#options;
-    if (!session.name || !link.current) return;
-    // Where it does not work the server removes it by itself, since nobody listens to it.
-    await link.current.manager.consumers.delete(stream, session.name).catch((error: unknown) => {
-      log.debug({ err: error, stream }, 'a consumer could not be removed');
-    });
+    await session.end();
   }
 }
 

@@ -1,6 +1,6 @@
 import { AckPolicy, createInbox, DeliverPolicy, type Msg, nanos } from 'nats';
-import type { EventCounters } from './counters.js';
 import { deliveryOf } from './delivery.js';
+import type { EventCounters } from './eventCounters.js';
 import type { Connected, NatsLink } from './natsLink.js';
 import type { StreamMessage } from './readEvent.js';
 import { readStreamState, type StreamState } from './streamState.js';
