@@ -72,17 +72,15 @@ it('a client that does not read costs no more than its bounds, is told to come a
   await running(2, gateway);
   const before = held();
   const note = 'x'.repeat(100_000);
-  let most = 0;
   for (let sent = 1; sent <= 600; sent++) {
     await graph.publish('made', { id: '1', owner: 'slow', price: 1 }, { note });
     // The other one keeps pace: what is held is held for the one that does not read.
     await eventually(() => expect(received).toBeGreaterThanOrEqual(sent - 8));
     expect(await figure('subscription_queued_payloads', gateway)).toBeLessThanOrEqual(256);
-    if (sent % 100 === 0) most = Math.max(most, held() - before);
+    // What was just sent may take a moment to be given back; 60 MB go by in all.
+    if (sent % 100 === 0) await eventually(() => expect(held() - before).toBeLessThan(16 * MB));
   }
   await eventually(() => expect(received).toBe(600));
-  // 60 MB went by; the queue has a bound of 1 MB, the socket and the kernel have theirs.
-  expect(most).toBeLessThan(16 * MB);
   expect(await figure('subscription_slow_consumers_total', gateway)).toBe(1);
   await running(1, gateway);
   const closed = new Promise<number>((resolve) => stopped.once('close', resolve));
