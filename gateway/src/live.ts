@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GatewayConfig } from './config.js';
 import { createJetStreamEvents } from './eventSource/jetStream/jetStreamEvents.js';
+import { NatsLink } from './eventSource/jetStream/natsLink.js';
 import { createSubgraphSubscriptions } from './eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { createEventStreams, type EventStreams } from './http/eventStreams.js';
 import type { LiveTransportOptions } from './http/liveTransport.js';
@@ -11,6 +12,7 @@ import { createConnectionLimits } from './identity/connectionLimits.js';
 import type { MintSubgraphToken } from './identity/subgraphToken.js';
 import { createTickets, TICKET_LIFETIME_MS, type Tickets } from './identity/tickets.js';
 import { rememberUsedTickets } from './identity/usedTickets.js';
+import { usedTicketsInNats } from './identity/usedTicketsInNats.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { HeaderRules } from './subgraph/headerRules.js';
@@ -60,7 +62,8 @@ export function createLive({
 }: LiveParts): Live {
   const { live, natsUrl } = config;
   const key = cursorKeyOf(config.cursorKey, config.signingKey);
-  const streams = natsUrl === undefined ? undefined : createJetStreamEvents({ url: natsUrl, log });
+  const link = natsUrl === undefined ? undefined : new NatsLink({ url: natsUrl, name: 'gateway', log });
+  const streams = link && createJetStreamEvents({ link, log });
   const subgraphSubscriptions = createSubgraphSubscriptions({
     mintToken,
     log,
@@ -72,7 +75,8 @@ export function createLive({
     limits: live,
     retryMs: EVENT_RETRY_MS,
   });
-  const tickets = createTickets({ key, used: rememberUsedTickets(TICKET_LIFETIME_MS) });
+  const used = link ? usedTicketsInNats(link, TICKET_LIFETIME_MS) : rememberUsedTickets(TICKET_LIFETIME_MS);
+  const tickets = createTickets({ key, used });
   const limits = createConnectionLimits(live);
   const transport = (name: string): LiveTransportOptions & { authenticate: Authenticate } => ({
     ...starting,
@@ -94,6 +98,7 @@ export function createLive({
     ...subscriptions.stats,
     streamsConnected: streams?.stats.connected,
     counts: subscriptions.counts,
+    messages: streams?.counters,
   }));
   return {
     ...{ upgrade: webSockets.upgrade, eventStreams, tickets },

@@ -19,7 +19,7 @@ export interface StreamEvent {
 /** Who follows a subject. Both are called in the order of the stream, one at a time: the next call comes when the promise of the one before is resolved. */
 export interface StreamFollower {
   event(event: StreamEvent): Promise<void> | void;
-  /** What was asked for is not there any more: events before `oldest` are gone. Comes once, before the first event. */
+  /** Events up to the position `oldest` are not there any more: at the beginning, or later where the stream has been faster than it could be followed. */
   gap(oldest: number): Promise<void> | void;
   /** The follower cannot be served any more (it is too slow, or its stream is gone): it has to begin again from what it saw last. Nothing comes after it. */
   lost(reason: 'slow' | 'gone'): void;

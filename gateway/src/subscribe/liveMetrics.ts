@@ -21,6 +21,8 @@ export interface LiveFigures {
     readonly gaps: number;
     readonly slow: number;
   };
+  /** Messages of the streams; undefined without any. */
+  readonly messages: Readonly<Record<'received' | 'dispatched' | 'invalid' | 'repeated', number>> | undefined;
 }
 
 /** From an event on the same machine to one that waited for a restart. */
@@ -63,6 +65,18 @@ export function createLiveMetrics(registry: Registry, figures: () => LiveFigures
   gauge('event_streams_connected', 'Whether the streams of events can be reached (1) or not (0).', (live) =>
     Number(live.streamsConnected ?? false),
   );
+  new Counter({
+    name: 'event_messages_total',
+    help: 'Messages of the streams of events: received, dispatched to who follows them, invalid (no event) and repeated (known already).',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      const { messages } = figures();
+      for (const result of ['received', 'dispatched', 'invalid', 'repeated'] as const)
+        this.inc({ result }, messages?.[result] ?? 0);
+    },
+  });
   counter('subscription_events_total', 'Events that have come for subscriptions.', ({ events }) => events);
   counter(
     'subscription_events_replayed_total',

@@ -9,11 +9,9 @@ import { StreamLocations } from './streamLocations.js';
 import { untilAborted } from './untilAborted.js';
 
 export interface JetStreamEventsOptions {
-  /** Addresses of NATS servers, with commas between them. */
-  readonly url: string;
+  /** Closed with the streams. */
+  readonly link: NatsLink;
   readonly log: Logger;
-  /** What the connection is called on the server. */
-  readonly name?: string;
   readonly limits?: Partial<JetStreamLimits>;
 }
 
@@ -27,11 +25,10 @@ export interface JetStreamEvents extends EventStreams {
  * logged. Followers get what the stream has after their position, then live events, in order, each once: over disconnections, restarts of NATS and messages that were published twice.
  */
 export function createJetStreamEvents(options: JetStreamEventsOptions): JetStreamEvents {
-  const { url, log, name = 'gateway' } = options;
+  const { link, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const counters = createEventCounters();
   const closing = new AbortController();
-  const link = new NatsLink({ url, name, log });
   const locations = new StreamLocations(link, closing.signal);
   const streams = new Map<string, FollowedStream>();
   const ending = new Set<Promise<void>>();
