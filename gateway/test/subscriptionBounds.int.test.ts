@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../src/config.js';
+import { figure, running } from './fixtures/events/liveFigures.js';
 import { openClient, type TestClient } from './fixtures/events/openClient.js';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
 import { eventually } from './fixtures/eventually.js';
@@ -18,13 +19,6 @@ afterAll(async () => {
   await Promise.all(clients.map(({ client }) => client.dispose()));
   await graph?.stop();
 });
-
-const figure = async (name: string, of: TestGateway) => {
-  const { body } = await of.get('/metrics');
-  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(String(body))?.[1] ?? Number.NaN);
-};
-const running = (count: number, of: TestGateway) =>
-  eventually(async () => expect(await figure('subscriptions', of)).toBe(count));
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

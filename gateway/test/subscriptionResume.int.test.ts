@@ -2,6 +2,7 @@ import { EventSource } from 'eventsource';
 import { createClient as createSseClient } from 'graphql-sse';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resumingFetch, subscribe } from '../client/resume.js';
+import { figure, running } from './fixtures/events/liveFigures.js';
 import { openClient, type TestClient } from './fixtures/events/openClient.js';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
 import { eventually } from './fixtures/eventually.js';
@@ -18,12 +19,6 @@ afterEach(async () => {
   await graph?.stop();
 });
 
-const figure = async (name: string, of: TestGateway) => {
-  const { body } = await of.get('/metrics');
-  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(String(body))?.[1] ?? Number.NaN);
-};
-const running = (count: number, of: TestGateway) =>
-  eventually(async () => expect(await figure('subscriptions', of)).toBe(count));
 const portOf = ({ url }: TestGateway) => Number(new URL(url).port);
 
 const OFFERS = 'subscription Offers($after: String) { offers(after: $after) { kind cursor offer { id } } }';
