@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeKeys } from '../gateways/keys.ts';
 import { assignCores } from '../processes/cores.ts';
+import { cpuSeconds } from '../processes/processUse.ts';
 import { waitForTurn } from '../processes/waitForTurn.ts';
 import { say } from '../report.ts';
 import { machineOf } from '../testBed.ts';
+import { CalmUse, type CoreUse } from './calmUse.ts';
 import { checkDeliveries, type Deliveries } from './checkDeliveries.ts';
-import { type CpuUse, coresBetween, cpuUse, type GatewayMemory, gatewayMemory } from './gatewayUse.ts';
+import { type GatewayMemory, gatewayMemory } from './gatewayMemory.ts';
 import { type Kill, killAndStart, type Live } from './killInTurn.ts';
 import { type LagFigures, lagFigures } from './lagFigures.ts';
 import { type Published, Publisher } from './publisher.ts';
@@ -38,11 +40,12 @@ export interface SubscriptionsFigures {
     readonly before: GatewayMemory;
     readonly connected: GatewayMemory;
     readonly served: GatewayMemory;
+    readonly ended: GatewayMemory;
   };
   readonly lag: { readonly outside: LagFigures; readonly within: LagFigures };
   readonly connecting: { readonly seconds: number; readonly gatewayCpuSeconds: number | undefined };
-  /** Cores used before the first kill. */
-  readonly cores: CpuUse;
+  /** Of each program, before the first kill and after the last. */
+  readonly cores: Readonly<Record<string, CoreUse>>;
 }
 
 /** Something is to happen to it while events come. */
@@ -91,6 +94,7 @@ export async function measureSubscriptions(amount: SubscriptionsAmount): Promise
   const { began, kills, served, cores: used } = await publishAndKill(run);
   const published = await publisher.stop();
   await untilComplete(subscribers, published);
+  const ended = await gatewayMemory(services);
   const { reconnects } = await subscribers.status();
   const { delivered, arrivals } = await subscribers.results();
   await Promise.all([subscribers.stop(), services.stop()]);
@@ -104,7 +108,7 @@ export async function measureSubscriptions(amount: SubscriptionsAmount): Promise
     faults: { count: faults.length, first: faults.slice(0, FIRST_FAULTS) },
     began,
     kills,
-    memory: { before, connected, served },
+    memory: { before, connected, served, ended },
     lag: lagFigures(
       arrivals,
       kills.map(({ window }) => window),
@@ -115,32 +119,43 @@ export async function measureSubscriptions(amount: SubscriptionsAmount): Promise
 }
 
 async function timeConnecting({ services, count }: Run, connect: () => Promise<void>) {
-  const before = cpuUse(services, []);
+  const pid = services.gateway.pid();
+  const before = cpuSeconds(pid);
   const began = performance.now();
   await connect();
   const seconds = (performance.now() - began) / 1000;
+  const after = cpuSeconds(pid);
   say(`  ${count} subscribers follow after ${seconds.toFixed(1)} s`);
-  return { seconds, gatewayCpuSeconds: coresBetween(before, cpuUse(services, []), 1).gateway };
+  return { seconds, gatewayCpuSeconds: before === undefined || after === undefined ? undefined : after - before };
 }
 
 /** The gateway, the subgraph that owns the events and NATS are killed after a quarter, a half and three quarters of the time, but never before everything has been well for two seconds. */
 async function publishAndKill(run: Run) {
   const { services, publisher, subscribers, seconds } = run;
-  const before = cpuUse(services, subscribers.pids);
+  const { gateway, subgraphs, nats } = services;
+  const calm = new CalmUse({
+    gateway: () => [gateway.pid()],
+    subscribers: () => subscribers.pids,
+    subgraphs: () => Object.values(subgraphs).map(({ pid }) => pid()),
+    nats: () => [nats.pid()],
+  });
+  calm.begin();
   const began = Date.now();
   const since = () => (Date.now() - began) / 1000;
   const until = (part: number) => delay(Math.max(0, part * seconds - since()) * 1000);
   publisher.start();
   await until(1 / 4);
-  const cores = coresBetween(before, cpuUse(services, subscribers.pids), since());
+  calm.end();
   const served = await gatewayMemory(services);
   const kills: Kill[] = [];
-  for (const [index, each] of [services.gateway, services.subgraphs.offers, services.nats].entries()) {
+  for (const [index, each] of [gateway, subgraphs.offers, nats].entries()) {
     await until((index + 1) / 4);
     kills.push(await killAndStart(each, run));
   }
+  calm.begin();
   await until(1);
-  return { began, kills, served, cores };
+  calm.end();
+  return { began, kills, served, cores: calm.use };
 }
 
 async function untilComplete(subscribers: Subscribers, { times }: Published): Promise<void> {

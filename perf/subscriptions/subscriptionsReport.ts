@@ -1,5 +1,5 @@
 import { atMost, barLines, type Report, rounded, table } from '../report.ts';
-import type { CpuUse, GatewayMemory } from './gatewayUse.ts';
+import type { GatewayMemory } from './gatewayMemory.ts';
 import type { LagFigures } from './lagFigures.ts';
 import type { SubscriptionsFigures } from './measureSubscriptions.ts';
 
@@ -84,7 +84,10 @@ function lagLines({ outside, within }: SubscriptionsFigures['lag']): string[] {
   ]);
 }
 
-function memoryLines({ before, connected, served }: SubscriptionsFigures['memory'], subscribers: number): string[] {
+function memoryLines(
+  { before, connected, served, ended }: SubscriptionsFigures['memory'],
+  subscribers: number,
+): string[] {
   const line = (name: string, { rss, pss, heapUsed, heapTotal, external }: GatewayMemory) => [
     name,
     ...[rss, pss, heapUsed, heapTotal, external].map(shown),
@@ -94,6 +97,7 @@ function memoryLines({ before, connected, served }: SubscriptionsFigures['memory
     line('before connecting', before),
     line('all connected', connected),
     line('just before the first kill', served),
+    line('in the end (started again)', ended),
     line('for each subscriber, kB', perSubscriberKb(before, served, subscribers)),
   ]);
 }
@@ -101,10 +105,13 @@ function memoryLines({ before, connected, served }: SubscriptionsFigures['memory
 function cpuLines({ connecting, cores, amount }: SubscriptionsFigures): string[] {
   const { seconds, gatewayCpuSeconds } = connecting;
   const each = gatewayCpuSeconds === undefined ? undefined : (gatewayCpuSeconds * 1000) / amount.subscribers;
-  const names: (keyof CpuUse)[] = ['gateway', 'subscribers', 'subgraphs', 'nats'];
   return [
     `connecting: ${shown(seconds)} s, ${shown(each)} ms of the gateway's CPU time for each subscriber`,
-    `cores used before the first kill: ${names.map((name) => `${name} ${shown(cores[name])}`).join(', ')}`,
+    '',
+    ...table([
+      ['cores outside the kills', 'used', 'waited for'],
+      ...Object.entries(cores).map(([name, { used, waited }]) => [name, shown(used), shown(waited)]),
+    ]),
   ];
 }
 
