@@ -24,6 +24,8 @@ export interface Published {
 const STREAM = 'SHOP';
 const CONFIRM_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 100;
+/** An event that has not been confirmed by then never will be. */
+const GIVE_UP_MS = 60_000;
 /** Every fifth event goes to one of a few subscribers, one in 250, which so have several a second: order and seams show with them. */
 const BUSY_EVERY = 5;
 const BUSY_PART = 250;
@@ -67,6 +69,7 @@ export class Publisher {
 
   start(): void {
     this.running = this.run();
+    this.running.catch(() => {}); // `stop` tells it
   }
 
   /** How many events had been published for the first time, confirmed or not, so many milliseconds ago. */
@@ -75,7 +78,7 @@ export class Publisher {
     return this.allTimes.findLastIndex((time) => time <= then) + 1;
   }
 
-  /** Publishes no more; resolves when the last one has been confirmed. */
+  /** Publishes no more; resolves when the last one has been confirmed. Rejects when one could not be for a minute. */
   async stop(): Promise<Published> {
     this.stopping = true;
     await this.running;
@@ -106,7 +109,8 @@ export class Publisher {
       try {
         await this.stream.publish(`shop.offer.${what}.${subscriber}`, message, { msgID: id });
         return;
-      } catch {
+      } catch (error) {
+        if (Date.now() - publishedAt > GIVE_UP_MS) throw new Error('NATS takes no events.', { cause: error });
         // Stored or not: JetStream drops what it has under this id.
         this.repeated += 1;
         await delay(PAUSE_MS);
