@@ -6,9 +6,9 @@
  *
  *     subscription Feed($after: String) { feed(after: $after) { cursor kind … } }
  *
- * graphql-ws:
+ * graphql-ws (which takes a connection that is refused for final unless `shouldRetry` says otherwise):
  *
- *     const client = createClient({ url: 'wss://…/graphql', connectionParams: async () => ({ authorization: `Bearer ${await token()}` }), retryAttempts: Infinity });
+ *     const client = createClient({ url: 'wss://…/graphql', connectionParams: async () => ({ authorization: `Bearer ${await token()}` }), retryAttempts: Infinity, shouldRetry: () => true });
  *     const stop = subscribe(client, { query, variables }, { next, error, complete });
  *
  * Before the token expires it may be renewed by a ping, with another one of the same identity; without that the connection is closed (4403) when it expires, and the client comes again with what `connectionParams` gives then. The pong says until

@@ -77,7 +77,7 @@ export function createOperations(options: OperationsOptions) {
     operation: Operation,
     params: GraphQLParams,
   ): OperationRun {
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const { identity = anonymous, headers } = connection;
     const began = performance.now();
     metrics.requestsInFlight.count += 1;
@@ -103,7 +103,7 @@ export function createOperations(options: OperationsOptions) {
     resumeKey: string | undefined,
   ): OperationRun {
     operation.checkVariables(variables);
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const { identity = anonymous, headers } = connection;
     const context = { requestId, identity, headers };
     return new Following(connection, {
@@ -111,7 +111,10 @@ export function createOperations(options: OperationsOptions) {
       onStarted: (live) => {
         if (resumeKey !== undefined && live.cursor !== undefined) return tellCursor(connection, resumeKey, live);
       },
-      onDelivered: options.onDelivered,
+      onDelivered: (payload) => {
+        options.onDelivered?.(payload);
+        for (const code of payload.codes) metrics.countError(code);
+      },
       refusal: (error) => endOrRefuse(connection, error, requestId),
     });
   }
@@ -159,4 +162,9 @@ function resumeKeyOf(payload: { readonly extensions?: { readonly resume?: unknow
 /** Tells where a subscription begins, before its first event: by a ping, since the protocol allows no message of our own. */
 function tellCursor(connection: Connection, resume: string, { cursor }: LiveSubscription): Promise<void> {
   return connection.send(JSON.stringify({ type: 'ping', payload: { resume, cursor } }));
+}
+
+/** In one piece: as it comes it is a text of 18 pieces, which a subscription would keep. */
+function newRequestId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }

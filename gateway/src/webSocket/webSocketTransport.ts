@@ -99,21 +99,19 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
       connection,
     );
 
-    async function receive(text: string): Promise<void> {
+    function receive(text: string): void {
       let message: unknown;
       try {
         message = parseJson(text);
       } catch {
         return connection.close(closeCodes.BAD_MESSAGE, 'Invalid message received');
       }
-      try {
-        // The library takes a message that is parsed already, too. Its own parser lets prototypes in disguise through.
-        await onMessage(message as string);
-      } catch (error) {
+      // The library takes a message that is parsed already, too. Its own parser lets prototypes in disguise through. Not waited for here: that would keep the text as long as a subscription runs.
+      onMessage(message as string).catch((error: unknown) => {
         const { code, reason } = refusalOf(error);
         if (code === closeCodes.INTERNAL_ERROR) log.error({ err: error }, 'a message could not be handled');
         connection.close(code, reason);
-      }
+      });
     }
   }
 

@@ -164,7 +164,8 @@ export class FollowerQueue {
       this.#seen = [];
       return false;
     }
-    const seen = this.#seen.some((ids) => ids.positionOf(id) !== undefined);
+    // At an earlier position: a replay that was shared may have read this very message for another follower.
+    const seen = this.#seen.some((ids) => (ids.positionOf(id) ?? position) < position);
     if (seen) this.#options.counters.repeated += 1;
     return seen;
   }
