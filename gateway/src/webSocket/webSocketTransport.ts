@@ -104,7 +104,8 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
       try {
         message = parseJson(text);
       } catch {
-        return connection.close(closeCodes.BAD_MESSAGE, 'Invalid message received');
+        connection.close(closeCodes.BAD_MESSAGE, 'Invalid message received');
+        return;
       }
       // The library takes a message that is parsed already, too. Its own parser lets prototypes in disguise through. Not waited for here: that would keep the text as long as a subscription runs.
       onMessage(message as string).catch((error: unknown) => {
