@@ -240,4 +240,19 @@ describe('a subgraph that is away', () => {
     live.stop();
     await running(0, gateway);
   });
+
+  it('or whose store is away: it could not say whether an event may be seen', async () => {
+    const live = (await connect('w2')).subscribe(OFFERS);
+    await running(1, gateway);
+    graph.storeAway.now = true;
+    const retries = await figure('subscription_event_retries_total', gateway);
+    await graph.publish('one', { id: 'o11', owner: 'w2', price: 1 });
+    await eventually(async () =>
+      expect(await figure('subscription_event_retries_total', gateway)).toBeGreaterThan(retries),
+    );
+    graph.storeAway.now = false;
+    expect((await live.atLeast(1)).map(({ data }) => data.offers.kind)).toEqual(['ONE']);
+    live.stop();
+    await running(0, gateway);
+  });
 });

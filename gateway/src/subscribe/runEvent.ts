@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql';
 import { type CompiledEvent, SEEN } from '../compile/compileEvent.js';
 import type { CompiledSubscription } from '../compile/compilePlan.js';
 import type { CompiledVariant } from '../compile/compileVariant.js';
@@ -40,7 +41,12 @@ export const GAP = 'GAP';
 /** The kind of the first event for who asks where the subscription begins. */
 export const START = 'START';
 
-const PASSING = new Set(['SUBGRAPH_UNAVAILABLE', 'SUBGRAPH_TIMEOUT', 'SUBGRAPH_OVERLOADED']);
+const PASSING = new Set(['SUBGRAPH_UNAVAILABLE', 'SUBGRAPH_TIMEOUT', 'SUBGRAPH_OVERLOADED', 'SUBGRAPH_REFUSED']);
+
+/** Whether it may be another time: a subgraph cannot be had, or says itself that the same request may succeed later (its store is away). */
+function passes({ extensions }: GraphQLFormattedError): boolean {
+  return PASSING.has(String(extensions?.code)) || extensions?.retryable === true;
+}
 
 /**
  * Executes an event of a stream: its entity is fetched from the owner of the field with the subscriber's own identity, so that the owner authorises the event; then the rest of the plan
@@ -65,8 +71,7 @@ export async function runStreamEvent(
   execution.data[rootName] = object;
   await Promise.all(compiled.entities.map(({ fetch }) => runFetch(fetch, execution)));
   if (!entities.every((each) => each[SEEN] !== undefined)) {
-    const passing = execution.errors.some(({ extensions }) => PASSING.has(String(extensions?.code)));
-    return passing ? { kind: 'unfinished', written: undefined } : { kind: 'withheld' };
+    return execution.errors.some(passes) ? { kind: 'unfinished', written: undefined } : { kind: 'withheld' };
   }
   return finish(execution, cursor, call);
 }
@@ -102,8 +107,9 @@ function begin({ variant, variables, context }: EventContext): Execution {
 
 async function finish(execution: Execution, cursor: string | undefined, call: EventContext): Promise<EventOutcome> {
   await call.variant.plan.run?.(execution);
+  const passing = execution.errors.some(passes);
   const written = write(execution, cursor, call);
-  return written.codes.some((code) => PASSING.has(code)) ? { kind: 'unfinished', written } : written;
+  return passing ? { kind: 'unfinished', written } : written;
 }
 
 function write(execution: Execution, cursor: string | undefined, { operation, variant }: EventContext): WrittenEvent {
