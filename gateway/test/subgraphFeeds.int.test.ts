@@ -136,6 +136,38 @@ describe('a subscription of a subgraph', () => {
     );
   });
 
+  it('gives each who comes from a cursor everything after it, also where others follow the same', async () => {
+    const all = client.subscribe('subscription { ticks { n } }');
+    const flowing = await untilFlowing(all);
+    const first = all.results[0].data.ticks.n;
+    const AFTER = 'subscription ($after: String) { ticks(after: $after) { n } }';
+    const expected = Array.from({ length: flowing - first }, (_, index) => first + 1 + index);
+    live.publish(flowing + 1);
+    for (const _ of [1, 2]) {
+      const back = client.subscribe(AFTER, { after: `c${first}` });
+      await back.atLeast(expected.length + 1);
+      expect(back.results.map(({ data }) => data.ticks.n)).toEqual([...expected, flowing + 1]);
+    }
+  });
+
+  it('goes on over an event stream after the id of its last event, which EventSource sends by itself', async () => {
+    const all = client.subscribe('subscription { ticks { n } }');
+    const flowing = await untilFlowing(all);
+    const events = (query: string, cursor: string) =>
+      fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, {
+        headers: { accept: 'text/event-stream', 'last-event-id': cursor },
+      });
+    const { body } = await events('subscription { ticks { n } }', `c${flowing}`);
+    live.publish(flowing + 1);
+    let text = '';
+    for await (const chunk of body ?? []) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes('event: next')) break;
+    }
+    expect(text).toContain(`id: c${flowing + 1}\ndata: {"data":{"ticks":{"n":${flowing + 1}}}`);
+    expect(await (await events('subscription { beats { n } }', 'c1')).text()).toContain('INVALID_CURSOR');
+  });
+
   it("ends where the subgraph ends it, and is refused with the subgraph's reason where it refuses", async () => {
     const brief = client.subscribe('subscription { brief(until: 0) { n } }');
     await untilFlowing(brief);

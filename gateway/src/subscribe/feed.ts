@@ -7,7 +7,7 @@ import { Cancellation } from '../requestContext.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { type EventContext, type EventOutcome, faultyEvent } from './runEvent.js';
 import type { SubscriberQueue } from './subscriberQueue.js';
-import type { EndReason, LivePayload, SubscriptionRequest } from './subscription.js';
+import { type EndReason, type LivePayload, SubscriptionEnded, type SubscriptionRequest } from './subscription.js';
 
 /** What a subscription is executed with: exchanged as a whole when the supergraph is. */
 export interface FeedOperation {
@@ -22,6 +22,8 @@ export interface FeedEvent {
   readonly position: number | undefined;
   readonly cursor: string | undefined;
   readonly occurredAt: number | undefined;
+  /** Of a GAP: events go on after this position, which is before what has been told where positions begin anew. */
+  readonly goesOnFrom?: number;
   run(call: EventContext): Promise<EventOutcome> | EventOutcome;
 }
 
@@ -44,11 +46,12 @@ export interface FeedCounts {
 interface Subscriber {
   readonly queue: SubscriberQueue;
   /** It has had everything up to here. */
-  readonly after: number;
+  after: number;
 }
 
 /** Events of one feed that are executed at the same time; they are told in their order. */
 const MOST_AT_ONCE = 8;
+const FROM_THE_START = Number.NEGATIVE_INFINITY;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -58,7 +61,11 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export class Feed {
   /** Where the feed has begun, and then what has been told to the subscribers. */
-  position = Number.NEGATIVE_INFINITY;
+  position = FROM_THE_START;
+  /** Whether its source has been reached, and it is known where it begins. */
+  hasBegun = false;
+  /** Why it is over, where it was ended for a reason. */
+  endedBy: SubscriptionEnded | undefined;
   private readonly subscribers = new Set<Subscriber>();
   private readonly going = new AbortController();
   private readonly cancellation = new Cancellation();
@@ -100,8 +107,14 @@ export class Feed {
     return waiting;
   }
 
+  /** To be called before the first event. `position`: all later events come. */
+  begin(position = FROM_THE_START): void {
+    this.position = position;
+    this.hasBegun = true;
+  }
+
   /** Adds a subscriber that has had everything up to a position. */
-  add(queue: SubscriberQueue, after: number = Number.NEGATIVE_INFINITY): void {
+  add(queue: SubscriberQueue, after: number = FROM_THE_START): void {
     const subscriber = { queue, after };
     this.subscribers.add(subscriber);
     queue.whenLeft(() => {
@@ -134,7 +147,8 @@ export class Feed {
   }
 
   /** Ends all the subscriptions, after what has been told to them. */
-  finish(reason?: EndReason, message?: string): void {
+  finish(reason?: EndReason, message = ''): void {
+    if (reason) this.endedBy ??= new SubscriptionEnded(reason, message);
     for (const { queue } of [...this.subscribers]) queue.finish(reason, message);
     this.end();
   }
@@ -144,8 +158,9 @@ export class Feed {
     this.told = this.told.then(() => this.finish());
   }
 
-  /** Goes on with another supergraph. */
+  /** Goes on with another supergraph, unless it is over. */
   exchange(operation: FeedOperation): void {
+    if (this.signal.aborted) return;
     operation.supergraph.enter();
     this.current.supergraph.leave();
     this.current = operation;
@@ -178,7 +193,7 @@ export class Feed {
     };
   }
 
-  private tell({ position, cursor, occurredAt }: FeedEvent, outcome: EventOutcome): void {
+  private tell({ position, cursor, occurredAt, goesOnFrom }: FeedEvent, outcome: EventOutcome): void {
     this.underWay -= 1;
     this.room?.resolve();
     this.room = undefined;
@@ -197,6 +212,12 @@ export class Feed {
       }
     }
     if (position !== undefined) this.position = Math.max(this.position, position);
+    if (goesOnFrom !== undefined) this.goOnFrom(goesOnFrom);
+  }
+
+  private goOnFrom(position: number): void {
+    if (position <= this.position) for (const subscriber of this.subscribers) subscriber.after = FROM_THE_START;
+    this.position = position;
   }
 
   private end(): void {

@@ -155,4 +155,14 @@ describe('a feed', () => {
     expect(supergraph.inside).toBe(0);
     expect(next.inside).toBe(before + 1);
   });
+
+  it('that ends while another supergraph is made ready for it leaves the old one once, and does not enter the new one', async () => {
+    const { feed, supergraph, subscribe } = feedOf();
+    await subscribe().return();
+    const next = feedOf().supergraph;
+    const before = next.inside;
+    feed.exchange({ supergraph: next } as unknown as FeedOperation);
+    expect(supergraph.inside).toBe(0);
+    expect(next.inside).toBe(before);
+  });
 });

@@ -41,7 +41,7 @@ export class StreamSource implements StreamFollower {
   async start(after: number | undefined): Promise<void> {
     const { feed, options, scope } = this;
     const following = await options.streams.follow(scope.subject, after, this, feed.signal);
-    feed.position = Math.max(feed.position, after ?? following.from);
+    feed.begin(following.from);
     if (feed.signal.aborted) following.stop();
     else feed.signal.addEventListener('abort', () => following.stop(), { once: true });
   }
@@ -75,23 +75,20 @@ export class StreamSource implements StreamFollower {
 
   gap(oldest: number): Promise<void> | void {
     this.options.counts.gaps += 1;
-    return this.tellOwn(GAP, oldest);
+    const cursor = this.cursorOf(oldest);
+    return this.feed.handle({
+      position: undefined,
+      cursor,
+      occurredAt: undefined,
+      goesOnFrom: oldest,
+      run: (call) => runOwnEvent(GAP, cursor, call),
+    });
   }
 
   lost(reason: 'slow' | 'gone'): void {
     const message =
       reason === 'slow' ? 'Events come faster than they can be completed.' : 'The events were interrupted.';
     this.feed.finish('INTERRUPTED', `${message} Subscribe again with the last cursor.`);
-  }
-
-  private tellOwn(kind: string, position: number): Promise<void> | void {
-    const cursor = this.cursorOf(position);
-    return this.feed.handle({
-      position: undefined,
-      cursor,
-      occurredAt: undefined,
-      run: (call) => runOwnEvent(kind, cursor, call),
-    });
   }
 
   private compiled(): CompiledEvent {

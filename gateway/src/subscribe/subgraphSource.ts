@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { CompiledSubscription } from '../compile/compilePlan.js';
 import { AFTER, EVENT_INTERFACE } from '../compile/eventSources.js';
+import { RequestRefused } from '../errors/requestRefused.js';
 import type {
   SubgraphSubscriptionFollower,
   SubgraphSubscriptionRequest,
@@ -39,7 +40,8 @@ export class SubgraphSource implements SubgraphSubscriptionFollower {
     private readonly counts: { events: number; gaps: number },
   ) {}
 
-  start(): void {
+  /** Begins after a cursor of the subgraph's, or now. Throws `RequestRefused` INVALID_CURSOR where the transport gives one that there is no argument for. */
+  start(after: string | undefined): void {
     const { feed } = this;
     const { subscription, schema } = this.planned();
     const { subgraph, node } = subscription.primary;
@@ -50,20 +52,24 @@ export class SubgraphSource implements SubgraphSubscriptionFollower {
         .map((name) => [name, variables[name]]),
     );
     const resumable = withCursor(subscription, schema);
+    if (feed.request.after !== undefined && !resumable)
+      throw new RequestRefused('INVALID_CURSOR', 'The events of this field have no cursors: subscribe without one.');
+    const variablesAfter = (cursor: string) => (resumable ? { ...given, [resumable.variable]: cursor } : given);
     const request: SubgraphSubscriptionRequest = {
       subgraph: subgraph.name,
       url: subgraph.url,
       query: resumable?.query ?? node.operation,
       operationName: node.operationName,
-      variables: given,
+      variables: after === undefined ? given : variablesAfter(after),
       identity: context.identity,
       headers: this.headersFor(subgraph.name),
       resume: resumable && {
-        after: undefined,
+        after,
         cursorOf: (data) => cursorIn(data[subscription.selection.rootName]),
-        variablesAfter: (cursor) => ({ ...given, [resumable.variable]: cursor }),
+        variablesAfter,
       },
     };
+    feed.begin();
     const running = this.subscriptions.subscribe(request, this);
     feed.signal.addEventListener('abort', () => running.stop(), { once: true });
   }

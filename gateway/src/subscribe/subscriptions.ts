@@ -1,6 +1,7 @@
 import type { LiveLimits } from '../config.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { EventStreams } from '../eventSource/eventStreams.js';
+import { untilAborted } from '../eventSource/jetStream/untilAborted.js';
 import type { SubgraphSubscriptions } from '../eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { type Identity, identityKey } from '../identity/identity.js';
 import type { Logger } from '../log.js';
@@ -64,7 +65,7 @@ export class Subscriptions {
     let subscriptions = 0;
     for (const feed of this.feeds) {
       waiting += feed.waiting;
-      subscriptions += feed.size;
+      if (feed.hasBegun) subscriptions += feed.size;
     }
     return { subscriptions, sources: this.feeds.size, waiting };
   }
@@ -82,7 +83,7 @@ export class Subscriptions {
     signal.addEventListener('abort', onAbort, { once: true });
     queue.whenLeft(() => signal.removeEventListener('abort', onAbort));
     try {
-      const cursor = await this.begin(request, queue);
+      const cursor = await this.begin(request, queue, signal);
       return { cursor, payloads: queue };
     } catch (error) {
       await queue.return();
@@ -97,58 +98,80 @@ export class Subscriptions {
   }
 
   /** Gives the cursor of where the subscription begins. */
-  private async begin(given: SubscriptionRequest, queue: SubscriberQueue): Promise<string | undefined> {
-    const operation = await operationFor(given, this.options.slot);
-    const request = sharedRequest(given, operation);
-    return operation.variant.plan.subscription?.event
-      ? this.beginStream(request, operation, queue)
-      : this.beginSubgraph(request, operation, queue);
+  private async begin(
+    request: SubscriptionRequest,
+    queue: SubscriberQueue,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    for (;;) {
+      const supergraph = this.options.slot.current;
+      if (!supergraph) throw goingAway();
+      let beginning: Beginning | undefined;
+      // Until a feed has entered it.
+      supergraph.enter();
+      try {
+        const operation = await operationIn(supergraph, request);
+        // Another that has taken over meanwhile has moved the feeds that there were, and knows of no later one.
+        if (this.options.slot.current === supergraph && !this.closing) beginning = this.join(request, operation, queue);
+      } finally {
+        supergraph.leave();
+      }
+      if (beginning) {
+        const { cursor } = beginning;
+        return cursor instanceof Promise ? untilAborted(cursor, signal) : cursor;
+      }
+      if (this.closing) throw goingAway();
+    }
   }
 
-  private async beginStream(
+  /** Adds a subscriber to a feed, a new one where there is none that it can join. */
+  private join(given: SubscriptionRequest, operation: FeedOperation, queue: SubscriberQueue): Beginning {
+    const request = sharedRequest(given, operation);
+    if (operation.variant.plan.subscription?.event) return { cursor: this.joinStream(request, operation, queue) };
+    this.joinSubgraph(request, operation, queue);
+    return { cursor: undefined };
+  }
+
+  private joinStream(
     request: SubscriptionRequest,
     operation: FeedOperation,
     queue: SubscriberQueue,
-  ): Promise<string> {
+  ): Promise<string> | string {
     const { key, after, scope, announced } = this.describe(request, operation);
     if (after !== undefined) {
       const { feed, source, start } = this.openStream(operation, request, scope, key);
       feed.add(queue);
-      await start(after);
-      return source.cursorOf(after);
+      return start(after).then(() => source.cursorOf(after));
     }
-    for (;;) {
-      const { feed, source, started } = this.shared.get(key) ?? this.shareStream(operation, request, scope, key);
-      await started;
-      // Those who came first have left meanwhile, and the feed with them.
-      if (feed.signal.aborted && !this.closing && !queue.isOver) continue;
-      // All at once: what is told from here on comes after this cursor.
-      feed.add(queue);
+    const { feed, source, started } = this.shared.get(key) ?? this.shareStream(operation, request, scope, key);
+    feed.add(queue);
+    // What is told from here on comes after this cursor.
+    const tellBeginning = () => {
       if (announced) queue.push(source.startPayload(feed.position));
       return source.cursorOf(feed.position);
-    }
+    };
+    return feed.hasBegun ? tellBeginning() : started.then(tellBeginning);
   }
 
   /** A subgraph's own subscription: its cursors, if it has any, are the subgraph's. */
-  private beginSubgraph(request: SubscriptionRequest, operation: FeedOperation, queue: SubscriberQueue): undefined {
+  private joinSubgraph(request: SubscriptionRequest, operation: FeedOperation, queue: SubscriberQueue): void {
     const { subgraphSubscriptions, headerRules } = this.options;
-    if (request.after !== undefined)
-      throw new RequestRefused(
-        'INVALID_CURSOR',
-        'The events of this field come from a subgraph: subscribe without the cursor.',
-      );
+    const given = request.after ?? operation.variant.rootArguments?.values(request.variables).after;
+    const after = typeof given === 'string' ? given : undefined;
     const key = this.keyOf(request, operation, request.variables);
-    const known = this.fromSubgraphs.get(key);
+    // Who comes from a cursor wants what others have had already.
+    const known = after === undefined ? this.fromSubgraphs.get(key) : undefined;
     if (known) {
       known.add(queue);
       return;
     }
     const feed = this.open(operation, request);
     feed.add(queue);
+    const headersFor = (subgraph: string) => headerRules.headersFor(subgraph, request.context.headers);
+    new SubgraphSource(feed, subgraphSubscriptions, headersFor, this.counts).start(after);
+    if (after !== undefined) return;
     this.fromSubgraphs.set(key, feed);
     feed.signal.addEventListener('abort', () => this.fromSubgraphs.delete(key), { once: true });
-    const headersFor = (subgraph: string) => headerRules.headersFor(subgraph, request.context.headers);
-    new SubgraphSource(feed, subgraphSubscriptions, headersFor, this.counts).start();
   }
 
   /** What a subscription to a stream shares a feed by, and where it begins. */
@@ -180,7 +203,8 @@ export class Subscriptions {
     variables: Readonly<Record<string, unknown>>,
   ): string {
     return [
-      operation.key,
+      operation.hash,
+      operation.name ?? '',
       identityKey(identity),
       JSON.stringify(variables),
       ...this.options.headerRules.reads.map((name) => String(headers[name] ?? '')),
@@ -198,7 +222,10 @@ export class Subscriptions {
 
   private shareStream(operation: FeedOperation, request: SubscriptionRequest, scope: StreamScope, key: string): Shared {
     const { feed, source, start } = this.openStream(operation, request, scope, key);
-    const shared = { feed, source, started: start(undefined) };
+    const started = start(undefined);
+    // Where all who wait for it have left.
+    started.catch(() => {});
+    const shared = { feed, source, started };
     this.share(key, shared);
     return shared;
   }
@@ -217,7 +244,7 @@ export class Subscriptions {
     const start = (after: number | undefined) =>
       source.start(after).catch((error: unknown) => {
         feed.finish();
-        throw error;
+        throw feed.endedBy ?? error;
       });
     return { feed, source, start };
   }
@@ -240,7 +267,7 @@ export class Subscriptions {
 
   /**
    * Called before a feed executes an event that came after it had begun. One that began from a cursor has caught up by then: it becomes the one that others join, or hands its subscribers over to that one, if all that it has had has been told
-   * and the other has not told this event yet. Whether it has handed over.
+   * and the other has begun and has not told this event yet. Whether it has handed over.
    */
   private catchUp(key: string, feed: Feed, source: StreamSource, position: number): boolean {
     const shared = this.shared.get(key);
@@ -249,8 +276,9 @@ export class Subscriptions {
       this.share(key, { feed, source, started: Promise.resolve() });
       return false;
     }
-    if (!feed.isIdle || shared.feed.position >= position || shared.feed.signal.aborted) return false;
-    feed.moveTo(shared.feed, position - 1);
+    const other = shared.feed;
+    if (!feed.isIdle || !other.hasBegun || other.position >= position || other.signal.aborted) return false;
+    feed.moveTo(other, position - 1);
     return true;
   }
 
@@ -283,7 +311,7 @@ export class Subscriptions {
       [...this.feeds].map(async (feed) => {
         try {
           const next = await operationIn(supergraph, feed.request);
-          if (sameSource(feed.operation, next)) feed.exchange(next);
+          if (sameEvents(feed.operation, next, feed.request)) feed.exchange(next);
           else feed.finish('INTERRUPTED', 'The events come from elsewhere now. Subscribe again with the last cursor.');
         } catch (error) {
           const reason =
@@ -293,6 +321,11 @@ export class Subscriptions {
       }),
     );
   }
+}
+
+/** Where a subscription begins: a promise where its source has to be reached first; undefined where that has no cursors. */
+interface Beginning {
+  readonly cursor: Promise<string> | string | undefined;
 }
 
 /** A feed that others join. */
@@ -311,12 +344,6 @@ function sharedRequest(request: SubscriptionRequest, { variant }: FeedOperation)
   return { ...request, context: { ...request.context, identity } };
 }
 
-async function operationFor(request: SubscriptionRequest, slot: SupergraphSlot): Promise<FeedOperation> {
-  const supergraph = slot.current;
-  if (!supergraph) throw goingAway();
-  return operationIn(supergraph, request);
-}
-
 /** The request's operation in a supergraph. Throws `RequestRefused` where it does not fit. */
 async function operationIn(
   supergraph: Supergraph,
@@ -330,13 +357,16 @@ async function operationIn(
   return { operation, variant, supergraph };
 }
 
-/** Whether the events of an operation come from the same place in two supergraphs. */
-function sameSource(before: FeedOperation, after: FeedOperation): boolean {
-  const sourceOf = ({ variant: { plan } }: FeedOperation) => {
+/** Whether a subscription has the same events, for the same subscribers, in two supergraphs. */
+function sameEvents(before: FeedOperation, after: FeedOperation, { variables }: SubscriptionRequest): boolean {
+  const eventsOf = ({ variant: { plan, rootArguments, isPublic } }: FeedOperation) => {
     const { event, primary } = plan.subscription ?? {};
-    return JSON.stringify(event?.source ?? [primary?.subgraph.url, primary?.node.operation]);
+    const source = event
+      ? [event.source, rootArguments?.values(variables)]
+      : [primary?.subgraph.url, primary?.node.operation];
+    return JSON.stringify([isPublic, source]);
   };
-  return sourceOf(before) === sourceOf(after);
+  return eventsOf(before) === eventsOf(after);
 }
 
 function goingAway(): SubscriptionEnded {
