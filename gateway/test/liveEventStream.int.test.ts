@@ -164,6 +164,23 @@ describe('an event stream', () => {
     await eventually(() => expect(gateway.eventStreams.stats.connections).toBe(0));
   });
 
+  it('is no fault of ours when its client goes while it begins', async () => {
+    let log = '';
+    const logger = pino({ level: 'error' }, { write: (line: string) => (log += line) });
+    const talkative = await start({ log: logger as never });
+    talkative.feed.hold();
+    const ended = new Promise((resolve) => {
+      talkative.server.on('request', (_request, response) => response.once('close', resolve));
+    });
+    const asking = post({ query: TICKS }, {}, talkative);
+    asking.catch(() => {});
+    await eventually(() => expect(talkative.feed.requests).toHaveLength(1));
+    requests.abort();
+    await ended;
+    await talkative.stop();
+    expect(log).toBe('');
+  });
+
   it('is counted as a request only until it has begun', async () => {
     await post({ query: TICKS });
     await running(1);
@@ -269,6 +286,15 @@ describe('a stream that ends', () => {
     expect(await answer.whole()).toBe('id: someone~0\n\n');
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
     await running(0);
+  });
+
+  it('with the process, before it has begun, is refused at once', async () => {
+    gateway.feed.hold();
+    const asking = post({ query: TICKS });
+    await eventually(() => expect(gateway.feed.requests).toHaveLength(1));
+    await gateway.stop();
+    const answer = await asking;
+    expect([answer.status, codeOf(await answer.whole())]).toEqual([503, 'SHUTTING_DOWN']);
   });
 
   it('with the process is not completed: one after the other, and new ones are refused', async () => {

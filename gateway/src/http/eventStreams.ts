@@ -39,6 +39,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const { slot, subscribe, limits, authenticate, tickets, onDelivered } = options;
   const streams = new LiveConnections<EventStream>(options.heartbeatMs);
   const stats: LiveStats = { connections: 0, unresponsive: 0 };
+  const beginning = new Set<AbortController>();
   let closing: Promise<void> | undefined;
 
   async function answer(
@@ -104,6 +105,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const leave = limits.enter(identity);
     if (!leave) throw later('TOO_MANY_CONNECTIONS', 'There are too many event streams. Try again later.');
     const starting = new AbortController();
+    beginning.add(starting);
     let live: LiveSubscription | undefined;
     // A generator would answer only after the payload that it waits for: nobody waits for that.
     const stop = () => void live?.payloads.return?.().catch(() => {});
@@ -116,6 +118,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     try {
       const context = { requestId: trail.id, identity, headers };
       live = await subscribe({ operation, text, name, variables, context, after }, starting.signal);
+      beginning.delete(starting);
       if (response.destroyed) return stop();
       if (closing) throw goingAway();
       stats.connections += 1;
@@ -135,8 +138,11 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
         for (const code of value.codes) options.metrics.countError(code);
       }
     } catch (error) {
-      await endOf(error, stream, response);
+      // Nobody waits for it any more, or it is not to begin here.
+      if (starting.signal.aborted && response.destroyed) return;
+      await endOf(closing && !response.headersSent ? goingAway() : error, stream, response);
     } finally {
+      beginning.delete(starting);
       stop();
       if (stream.unresponsive) stats.unresponsive += 1;
       for (const each of over) each();
@@ -166,6 +172,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     stats,
     close(spreadMs) {
       closing ??= streams.sendAway(spreadMs);
+      // Those that wait for their events are told at once.
+      for (const each of beginning) each.abort();
       return closing;
     },
   };
