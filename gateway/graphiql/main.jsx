@@ -29,9 +29,12 @@ const defaultHeaders = `{
 }
 `;
 
+// Subscriptions go over a WebSocket, with what stands in "Headers" as its connection parameters.
+const subscriptionUrl = new URL(location.pathname, location.href.replace(/^http/, 'ws')).href;
+
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL
-    fetcher={createGraphiQLFetcher({ url: location.pathname })}
+    fetcher={createGraphiQLFetcher({ url: location.pathname, subscriptionUrl })}
     defaultQuery={defaultQuery}
     defaultHeaders={defaultHeaders}
     defaultEditorToolsVisibility="headers"
