@@ -76,16 +76,17 @@ export async function* readStream(range: ReadRange, environment: ReadEnvironment
   try {
     while (reached < range.until) {
       const batch = await link.attempt('a replay', signal, async (connected) => {
-        if (open.reader?.connected !== connected)
-          open.reader = await openReader(connected, range, reached, environment);
-        const { reader } = open;
+        const reader =
+          open.reader?.connected === connected ? open.reader : await openReader(connected, range, reached, environment);
+        // Kept only if nothing fails: what it has given it does not give again.
+        open.reader = undefined;
         const wanted = Math.min(range.batchSize, reader.pending);
         const taken = wanted === 0 ? [] : await pull(reader, range.stream, wanted, signal);
         // Asked afterwards: what was removed before it was read shows in it.
         const state = await readStreamState(connected, range.stream);
         const last = taken.at(-1)?.position ?? reached;
         const exhausted = reader.pending === 0;
-        if (taken.length < wanted && !exhausted) open.reader = undefined;
+        if (taken.length === wanted || exhausted) open.reader = reader;
         if (taken.length === 0 && !exhausted) throw new Error('a consumer delivered nothing of what is there');
         const messages = taken.filter(({ position }) => position <= range.until);
         return { messages, reached: exhausted || last >= range.until ? range.until : last, state };
