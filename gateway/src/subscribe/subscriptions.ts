@@ -111,6 +111,7 @@ export class Subscriptions {
       supergraph.enter();
       try {
         const operation = await operationIn(supergraph, request);
+        signal.throwIfAborted();
         // Another that has taken over meanwhile has moved the feeds that there were, and knows of no later one.
         if (this.options.slot.current === supergraph && !this.closing) beginning = this.join(request, operation, queue);
       } finally {

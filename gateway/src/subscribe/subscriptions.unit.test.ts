@@ -1,3 +1,4 @@
+import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { EventStreams, Following, StreamEvent, StreamFollower } from '../eventSource/eventStreams.js';
@@ -116,8 +117,30 @@ function streamOf() {
   };
 }
 
+/** As `supergraphOf`, with a field whose events come from a subgraph. */
+function subgraphFieldOf(planning?: Promise<unknown>) {
+  const supergraph = supergraphOf({ planning });
+  const { find } = supergraph.operations;
+  const primary = { subgraph: { name: 'a', url: 'http://a' }, node: { operation: 'subscription { beats }' } };
+  const plan = { subscription: { primary, selection: { field: 'beats' }, event: undefined } };
+  const facts = { apiSchema: buildSchema('type Query { a: Int } type Subscription { beats: Int }') };
+  supergraph.operations.find = () => {
+    const operation = find();
+    const { variantFor } = operation;
+    return { ...operation, variantFor: async () => ({ ...(await variantFor()), plan, facts }) as never };
+  };
+  return supergraph;
+}
+
 function subscriptionsOf(first = supergraphOf()) {
   const stream = streamOf();
+  const followed = { count: 0 };
+  const subgraphSubscriptions = {
+    subscribe() {
+      followed.count += 1;
+      return { stop: () => (followed.count -= 1) };
+    },
+  };
   const listeners: ((supergraph: Supergraph) => Promise<void>)[] = [];
   const slot = {
     current: first as unknown as Supergraph,
@@ -129,8 +152,8 @@ function subscriptionsOf(first = supergraphOf()) {
     cursors,
     limits,
     streams: stream.streams,
-    subgraphSubscriptions: {},
-    headerRules: { reads: [] },
+    subgraphSubscriptions,
+    headerRules: { reads: [], headersFor: () => '' },
     retryMs: 1_000,
     log: createLogger({ level: 'silent' }),
   } as unknown as SubscriptionsOptions);
@@ -147,7 +170,7 @@ function subscriptionsOf(first = supergraphOf()) {
     slot.current = next as unknown as Supergraph;
     for (const listener of listeners) await listener(slot.current);
   };
-  return { subscriptions, stream, subscribe, replace };
+  return { subscriptions, stream, subscribe, replace, followed };
 }
 
 const taken = async ({ payloads }: LiveSubscription, count: number) => {
@@ -245,5 +268,19 @@ describe('a subscriber that leaves', () => {
     gone.abort();
     await expect(beginning).rejects.toBeDefined();
     expect(subscriptions.stats.sources).toBe(0);
+  });
+
+  it('while its operation is planned leaves nothing behind that others would join', async () => {
+    const planning = Promise.withResolvers<void>();
+    const { subscribe, subscriptions, followed } = subscriptionsOf(subgraphFieldOf(planning.promise));
+    const gone = new AbortController();
+    const beginning = subscribe(undefined, gone.signal);
+    beginning.catch(() => {});
+    gone.abort();
+    planning.resolve();
+    await expect(beginning).rejects.toBeDefined();
+    expect(followed.count).toBe(0);
+    await subscribe();
+    expect([subscriptions.stats.subscriptions, followed.count]).toEqual([1, 1]);
   });
 });
