@@ -20,15 +20,18 @@ export interface OperationsOptions extends LiveTransportOptions {
 
 /** What a client may name an operation: the id goes out with each of its results. */
 const LONGEST_ID = 256;
-/** Texts that clients have sent, once each: a subscription keeps its text as long as it runs, and thousands are of the same one. */
-const REMEMBERED_TEXTS = 1_000;
+/** Texts of subscriptions, once each: a subscription keeps its text as long as it runs, and thousands are of the same one. So many characters are remembered at the most. */
+const REMEMBERED_TEXT = 4 * 1024 * 1024;
 /** The library wants a document to see the kind of an operation in. Whatever it is, its results are handed over as those of a subscription. */
 const document = parse('subscription { any }');
 
 /** The operations of WebSockets: found, checked and limited as those that come by HTTP. */
 export function createOperations(options: OperationsOptions) {
   const { slot, subscribe, log, metrics } = options;
-  const texts = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
+  const texts = new LRUCache<string, string>({
+    maxSize: REMEMBERED_TEXT,
+    sizeCalculation: ({ length }) => length,
+  });
 
   return {
     /** For a `subscribe` message: what the library is to run, or the errors that it is to send. */
@@ -62,13 +65,13 @@ export function createOperations(options: OperationsOptions) {
     const params = paramsFromBody(payload, 0) as GraphQLParams;
     const supergraph = slot.current;
     if (!supergraph) throw new ConnectionRefused(closeCodes.GOING_AWAY, 'no supergraph is in service');
+    const key = { text: params.query, name: params.operationName, incremental: false };
+    const operation = supergraph.operations.find(key);
+    if (operation.type !== OperationTypeNode.SUBSCRIPTION) return single(connection, supergraph, operation, params);
     const text = once(params.query);
     // The library keeps the payload.
     (payload as { query: string }).query = text;
-    const operation = supergraph.operations.find({ text, name: params.operationName, incremental: false });
-    return operation.type === OperationTypeNode.SUBSCRIPTION
-      ? follow(connection, operation, { ...params, query: text }, resumeKeyOf(payload))
-      : single(connection, supergraph, operation, params);
+    return follow(connection, operation, { ...params, query: text }, resumeKeyOf(payload));
   }
 
   function single(
