@@ -32,5 +32,6 @@ it('the texts that clients send are kept within bounds, and none that is no subs
     const query = Buffer.alloc(1_000_000, `${word} ${n} `).toString('latin1');
     operations.begin({ operations: 0 } as never, '1', { query });
   }
-  expect(memoryInUse() - before).toBeLessThan(20e6);
+  // Of 900 MB; buffers are given back a little later.
+  expect(memoryInUse() - before).toBeLessThan(100e6);
 });
