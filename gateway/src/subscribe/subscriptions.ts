@@ -306,21 +306,27 @@ export class Subscriptions {
     };
   }
 
-  /** Moves all feeds to a new supergraph; those whose operation does not fit it end, and say why. */
+  /** Moves all feeds to a new supergraph; those whose operation does not fit it end, and say why. One after the other: the planner does no more at a time, and has others waiting. */
   private async moveTo(supergraph: Supergraph): Promise<void> {
-    await Promise.all(
-      [...this.feeds].map(async (feed) => {
-        try {
-          const next = await operationIn(supergraph, feed.request);
-          if (sameEvents(feed.operation, next, feed.request)) feed.exchange(next);
-          else feed.finish('INTERRUPTED', 'The events come from elsewhere now. Subscribe again with the last cursor.');
-        } catch (error) {
-          const reason =
-            error instanceof RequestRefused ? error.errors.map(({ message }) => message).join(' ') : String(error);
-          feed.finish('SUBSCRIPTION_INVALID', `The subscription does not fit the schema that is served now: ${reason}`);
-        }
-      }),
-    );
+    for (const feed of [...this.feeds]) {
+      try {
+        const next = await operationIn(supergraph, feed.request);
+        if (sameEvents(feed.operation, next, feed.request)) feed.exchange(next);
+        else feed.finish('INTERRUPTED', 'The events come from elsewhere now. Subscribe again with the last cursor.');
+      } catch (error) {
+        this.endUnmoved(feed, error);
+      }
+    }
+  }
+
+  private endUnmoved(feed: Feed, error: unknown): void {
+    if (error instanceof RequestRefused && error.status('application/graphql-response+json') < 500) {
+      const reason = error.errors.map(({ message }) => message).join(' ');
+      feed.finish('SUBSCRIPTION_INVALID', `The subscription does not fit the schema that is served now: ${reason}`);
+      return;
+    }
+    if (!(error instanceof RequestRefused)) this.options.log.error({ err: error }, 'a subscription could not be moved');
+    feed.finish('INTERRUPTED', 'The schema has changed. Subscribe again with the last cursor.');
   }
 }
 

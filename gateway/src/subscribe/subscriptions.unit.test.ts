@@ -247,6 +247,27 @@ describe('another supergraph', () => {
     await expect(beginning).rejects.toMatchObject({ reason: 'SUBSCRIPTION_INVALID' });
   });
 
+  it('is planned for one operation after the other, and who cannot be planned for at the moment comes again', async () => {
+    const { subscribe, replace } = subscriptionsOf();
+    const lives = await Promise.all([subscribe(), subscribe(cursorAt(0)), subscribe(cursorAt(0))]);
+    const next = supergraphOf();
+    const counted = { now: 0, most: 0 };
+    const { find } = next.operations;
+    next.operations.find = () => ({
+      ...find(),
+      async variantFor() {
+        counted.now += 1;
+        counted.most = Math.max(counted.most, counted.now);
+        await Promise.resolve();
+        counted.now -= 1;
+        throw new RequestRefused('PLANNER_BUSY', 'Too many new operations at once.');
+      },
+    });
+    await replace(next);
+    for (const { payloads } of lives) await expect(payloads.next()).rejects.toMatchObject({ reason: 'INTERRUPTED' });
+    expect(counted.most).toBe(1);
+  });
+
   it('lets who shared with others what is not the same for all any more come again', async () => {
     const { subscribe, replace } = subscriptionsOf(supergraphOf({ isPublic: true }));
     const { payloads } = await subscribe();
