@@ -450,23 +450,26 @@ describe('a subscription that ends', () => {
     await socket.get('complete', 'b');
   });
 
-  it('before it begins, for want of events, lets the client come again unless others run on its connection', async () => {
-    const error = new RequestRefused('EVENTS_UNAVAILABLE', 'Nothing is published there yet.');
-    gateway.feed.refuse(error);
-    const alone = await open();
-    alone.subscribe('a', TICKS);
-    expect((await alone.closed).code).toBe(1013);
+  it.each(['EVENTS_UNAVAILABLE', 'PLANNER_BUSY'] as const)(
+    'before it begins, by %s, lets the client come again unless others run on its connection',
+    async (code) => {
+      const error = new RequestRefused(code, 'Not now.');
+      gateway.feed.refuse(error);
+      const alone = await open();
+      alone.subscribe('a', TICKS);
+      expect((await alone.closed).code).toBe(1013);
 
-    gateway.feed.refuse(undefined);
-    const socket = await open();
-    socket.subscribe('a', TICKS);
-    await eventually(() => expect(gateway.feed.running).toBe(1));
-    gateway.feed.refuse(error);
-    socket.subscribe('b', TICKS);
-    expect((await socket.get('error', 'b')).payload[0].extensions.code).toBe('EVENTS_UNAVAILABLE');
-    gateway.feed.publish();
-    await socket.get('next', 'a');
-  });
+      gateway.feed.refuse(undefined);
+      const socket = await open();
+      socket.subscribe('a', TICKS);
+      await eventually(() => expect(gateway.feed.running).toBe(1));
+      gateway.feed.refuse(error);
+      socket.subscribe('b', TICKS);
+      expect((await socket.get('error', 'b')).payload[0].extensions.code).toBe(code);
+      gateway.feed.publish();
+      await socket.get('next', 'a');
+    },
+  );
 });
 
 describe('when the process is about to end', () => {

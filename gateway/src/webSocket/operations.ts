@@ -129,7 +129,7 @@ export function createOperations(options: OperationsOptions) {
       else connection.leave(closeCodes.RESUME, 'resume from your cursor');
       return undefined;
     }
-    if (error instanceof RequestRefused && error.code === 'EVENTS_UNAVAILABLE' && connection.operations === 0) {
+    if (error instanceof RequestRefused && isForNow(error) && connection.operations === 0) {
       // An error would be for good. Others on the same connection are not taken down for it.
       connection.leave(closeCodes.TRY_AGAIN_LATER, error.message);
       return undefined;
@@ -149,6 +149,11 @@ export function createOperations(options: OperationsOptions) {
     texts.set(text, text);
     return text;
   }
+}
+
+/** Whether the same may succeed later: the events cannot be had, too much waits for the planner. */
+function isForNow(refusal: RequestRefused): boolean {
+  return refusal.status('application/graphql-response+json') === 503;
 }
 
 /** As the library wants to have errors. */
