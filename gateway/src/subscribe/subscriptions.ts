@@ -128,7 +128,8 @@ export class Subscriptions {
   /** Adds a subscriber to a feed, a new one where there is none that it can join. */
   private join(given: SubscriptionRequest, operation: FeedOperation, queue: SubscriberQueue): Beginning {
     const request = sharedRequest(given, operation);
-    if (operation.variant.plan.subscription?.event) return { cursor: this.joinStream(request, operation, queue) };
+    if (operation.variant.plan.subscription?.event)
+      return { cursor: this.joinStream(request, operation, queue, given.context.identity) };
     this.joinSubgraph(request, operation, queue);
     return { cursor: undefined };
   }
@@ -137,8 +138,9 @@ export class Subscriptions {
     request: SubscriptionRequest,
     operation: FeedOperation,
     queue: SubscriberQueue,
+    caller: Identity,
   ): Promise<string> | string {
-    const { key, after, scope, announced } = this.describe(request, operation);
+    const { key, after, scope, announced } = this.describe(request, operation, caller);
     if (after !== undefined) {
       const { feed, source, start } = this.openStream(operation, request, scope, key);
       feed.add(queue);
@@ -179,6 +181,7 @@ export class Subscriptions {
   private describe(
     request: SubscriptionRequest,
     operation: FeedOperation,
+    caller: Identity,
   ): { key: string; after: number | undefined; scope: StreamScope; announced: boolean } {
     const { identity } = request.context;
     const { rootArguments, plan } = operation.variant;
@@ -187,13 +190,15 @@ export class Subscriptions {
     const args = rootArguments.values(request.variables);
     const subject = subjectOf(event.source, identity, args);
     // Not of the scopes: rights are asked for with each event, and a renewed token may have others.
-    const cursorScope = JSON.stringify([identity.kind, identity.sub, subject]);
+    const scopeFor = (sub: string) => JSON.stringify([identity.kind, sub, subject]);
+    // What is the same for all may have become so, or not be so any more, since the cursor was made.
+    const scopes = new Set(['', caller.sub].map(scopeFor));
     const given = request.after ?? (typeof args.after === 'string' ? args.after : undefined);
     const { [rootArguments.afterVariable ?? '']: _after, ...variables } = request.variables;
     return {
       key: this.keyOf(request, operation, variables),
-      after: given === undefined || given === NOW ? undefined : this.read(given, cursorScope),
-      scope: { subject, args, cursorScope },
+      after: given === undefined || given === NOW ? undefined : this.read(given, scopes),
+      scope: { subject, args, cursorScope: scopeFor(identity.sub) },
       announced: given === NOW,
     };
   }
@@ -212,9 +217,11 @@ export class Subscriptions {
     ].join('\n');
   }
 
-  private read(cursor: string, scope: string): number {
-    const position = this.options.cursors.read(cursor, scope);
-    if (position !== undefined) return position;
+  private read(cursor: string, scopes: Iterable<string>): number {
+    for (const scope of scopes) {
+      const position = this.options.cursors.read(cursor, scope);
+      if (position !== undefined) return position;
+    }
     throw new RequestRefused(
       'INVALID_CURSOR',
       'The cursor was not made by this graph for this subscription and this subscriber. Subscribe without it.',
@@ -366,12 +373,14 @@ async function operationIn(
 
 /** Whether a subscription has the same events, for the same subscribers, in two supergraphs. */
 function sameEvents(before: FeedOperation, after: FeedOperation, { variables }: SubscriptionRequest): boolean {
-  const eventsOf = ({ variant: { plan, rootArguments, isPublic } }: FeedOperation) => {
+  // Executed for nobody in particular, it would bring nothing any more.
+  if (before.variant.isPublic && !after.variant.isPublic) return false;
+  const eventsOf = ({ variant: { plan, rootArguments } }: FeedOperation) => {
     const { event, primary } = plan.subscription ?? {};
     const source = event
       ? [event.source, rootArguments?.values(variables)]
       : [primary?.subgraph.url, primary?.node.operation];
-    return JSON.stringify([isPublic, source]);
+    return JSON.stringify(source);
   };
   return eventsOf(before) === eventsOf(after);
 }

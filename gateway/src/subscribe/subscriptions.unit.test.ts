@@ -270,11 +270,14 @@ describe('another supergraph', () => {
 
   it('lets who shared with others what is not the same for all any more come again', async () => {
     const { subscribe, replace } = subscriptionsOf(supergraphOf({ isPublic: true }));
-    const { payloads } = await subscribe();
+    const { payloads, cursor } = await subscribe();
     const next = supergraphOf({ isPublic: true });
     (await next.operations.find().variantFor()).isPublic = false;
     await replace(next);
     await expect(payloads.next()).rejects.toMatchObject({ reason: 'INTERRUPTED' });
+    const back = await subscribe(cursor);
+    await replace(supergraphOf({ isPublic: true }));
+    expect((await subscribe(back.cursor)).cursor).toBe(cursor);
   });
 });
 
