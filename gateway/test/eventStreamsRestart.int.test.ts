@@ -107,7 +107,9 @@ describe('while NATS is away', () => {
     await server.kill();
     await eventually(() => expect(events.stats.connected).toBe(false));
     const again = new AbortController();
-    const waiting = [undefined, 0].map((after) => events.follow(stream.subject('a'), after, given, again.signal));
+    const waiting = [undefined, { position: 0 }].map((after) =>
+      events.follow(stream.subject('a'), after, given, again.signal),
+    );
     const late = record();
     const waitingOn = follow(events, stream.subject('a'), 0, late);
     again.abort(new Error('gone'));

@@ -148,6 +148,30 @@ describe('a cursor', () => {
     third.stop();
   });
 
+  it('of a stream that was lost and made anew gets a GAP and everything that the new one has, however much that is', async () => {
+    const gateway = await graph.start();
+    const client = openClient(() => gateway.url, await graph.issuer.bearer({ sub: 'n1' }));
+    clients.push(client);
+    const first = client.subscribe(OFFERS);
+    await running(1, gateway);
+    await graph.publish('made', { id: '1', owner: 'n1', price: 1 });
+    const [{ extensions }] = await first.atLeast(1);
+    first.stop();
+    await gateway.stop();
+    const { config } = await graph.manager.streams.info(graph.stream);
+    await graph.manager.streams.delete(graph.stream);
+    await graph.manager.streams.add({ name: config.name, subjects: config.subjects, storage: config.storage });
+    for (const n of numbers(5)) await graph.publish('made', { id: String(10 * n), owner: 'n1', price: n });
+    const next = await graph.start();
+    const other = openClient(() => next.url, await graph.issuer.bearer({ sub: 'n1' }));
+    clients.push(other);
+    const again = other.subscribe(OFFERS, { after: extensions.cursor });
+    const [gap, ...rest] = await again.atLeast(6);
+    expect(gap.data.offers.kind).toBe('GAP');
+    expect(ids(rest)).toEqual([10, 20, 30, 40, 50]);
+    again.stop();
+  });
+
   it('is good for another gateway with the same key, and for none with another', async () => {
     const [one, same, other] = [
       await graph.start(),

@@ -16,6 +16,13 @@ export interface StreamEvent {
   readonly replayed: boolean;
 }
 
+/** A position that somebody has noted. */
+export interface StreamPosition {
+  readonly position: number;
+  /** The stream's, then: see `Following`. Undefined where it is not known. */
+  readonly epoch?: number | undefined;
+}
+
 /** Who follows a subject. Both are called in the order of the stream, one at a time: the next call comes when the promise of the one before is resolved. */
 export interface StreamFollower {
   event(event: StreamEvent): Promise<void> | void;
@@ -28,6 +35,8 @@ export interface StreamFollower {
 export interface Following {
   /** The position from which on events come: all later ones do, none before. */
   readonly from: number;
+  /** Tells the stream from another one of the same name that was made before or after it, whose positions mean something else. */
+  readonly epoch: number;
   /** No call comes after it. */
   stop(): void;
 }
@@ -35,10 +44,15 @@ export interface Following {
 /** Streams of events that subgraphs publish. */
 export interface EventStreams {
   /**
-   * Follows a subject: a full one, with `*` for any one part. Begins after `after`, a position that the follower knows, or with what comes from now on. Waits while the streams cannot be reached,
+   * Follows a subject: a full one, with `*` for any one part. Begins after `after`, a position that the follower knows (of another epoch: with a gap), or with what comes from now on. Waits while the streams cannot be reached,
    * until `signal` says that nobody waits any more; rejects with `RequestRefused` EVENTS_UNAVAILABLE where no stream has the subject.
    */
-  follow(subject: string, after: number | undefined, follower: StreamFollower, signal: AbortSignal): Promise<Following>;
+  follow(
+    subject: string,
+    after: StreamPosition | undefined,
+    follower: StreamFollower,
+    signal: AbortSignal,
+  ): Promise<Following>;
   /** Figures for metrics. */
   readonly stats: { readonly subjects: number; readonly followers: number; readonly connected: boolean };
   close(): Promise<void>;

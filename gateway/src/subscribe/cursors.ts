@@ -1,36 +1,38 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SigningKey } from '../config.js';
+import type { StreamPosition } from '../eventSource/eventStreams.js';
 
-/** A cursor is a position of a stream and a mark that only holders of the key can make. */
+/** A cursor is a position of a stream, its epoch, and a mark that only holders of the key can make. */
 export interface Cursors {
   /** Makes the cursor of a position, for one scope: see `read`. */
-  sign(position: number, scope: string): string;
+  sign(at: Required<StreamPosition>, scope: string): string;
   /** The position that a cursor stands for; undefined where it was not made by this graph or not for this scope (another subscriber, another subscription). */
-  read(cursor: string, scope: string): number | undefined;
+  read(cursor: string, scope: string): StreamPosition | undefined;
 }
 
-const POSITION_BYTES = 7;
-const MARK_BYTES = 15;
+/** Positions are numbers of 48 bits, epochs of 32. */
+const POSITION_BYTES = 10;
+const MARK_BYTES = 14;
 const LENGTH = ((POSITION_BYTES + MARK_BYTES) * 4) / 3;
 
-/** Cursors of 30 characters: the position and 120 bits of HMAC-SHA256 over it and the scope. */
+/** Cursors of 32 characters: the position and 112 bits of HMAC-SHA256 over it and the scope. */
 export function createCursors(key: Buffer): Cursors {
   const mark = (position: Buffer, scope: string) =>
     createHmac('sha256', key).update(position).update(scope).digest().subarray(0, MARK_BYTES);
   return {
-    sign(position, scope) {
+    sign({ position, epoch = 0 }, scope) {
       const bytes = Buffer.alloc(POSITION_BYTES);
-      bytes.writeUIntBE(Math.floor(position / 2 ** 32), 0, 3);
-      bytes.writeUInt32BE(position % 2 ** 32, 3);
+      bytes.writeUIntBE(position, 0, 6);
+      bytes.writeUInt32BE(epoch, 6);
       return Buffer.concat([bytes, mark(bytes, scope)]).toString('base64url');
     },
     read(cursor, scope) {
-      if (cursor.length !== Math.ceil(LENGTH)) return undefined;
+      if (cursor.length !== LENGTH) return undefined;
       const bytes = Buffer.from(cursor, 'base64url');
       if (bytes.length !== POSITION_BYTES + MARK_BYTES) return undefined;
       const position = bytes.subarray(0, POSITION_BYTES);
       if (!timingSafeEqual(bytes.subarray(POSITION_BYTES), mark(position, scope))) return undefined;
-      return position.readUIntBE(0, 3) * 2 ** 32 + position.readUInt32BE(3);
+      return { position: position.readUIntBE(0, 6), epoch: position.readUInt32BE(6) };
     },
   };
 }

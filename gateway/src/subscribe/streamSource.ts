@@ -1,5 +1,11 @@
 import type { CompiledEvent } from '../compile/compileEvent.js';
-import type { EventStreams, StreamEvent, StreamFollower } from '../eventSource/eventStreams.js';
+import type {
+  EventStreams,
+  Following,
+  StreamEvent,
+  StreamFollower,
+  StreamPosition,
+} from '../eventSource/eventStreams.js';
 import type { Cursors } from './cursors.js';
 import { passes } from './eventScope.js';
 import type { Feed } from './feed.js';
@@ -31,6 +37,8 @@ export interface StreamCounts {
 
 /** The events of a stream for a feed. */
 export class StreamSource implements StreamFollower {
+  private following: Following | undefined;
+
   constructor(
     private readonly feed: Feed,
     private readonly scope: StreamScope,
@@ -38,16 +46,18 @@ export class StreamSource implements StreamFollower {
   ) {}
 
   /** Begins after a position, or now. */
-  async start(after: number | undefined): Promise<void> {
+  async start(after: StreamPosition | undefined): Promise<void> {
     const { feed, options, scope } = this;
     const following = await options.streams.follow(scope.subject, after, this, feed.signal);
+    this.following = following;
     feed.begin(following.from);
     if (feed.signal.aborted) following.stop();
     else feed.signal.addEventListener('abort', () => following.stop(), { once: true });
   }
 
   cursorOf(position: number): string {
-    return this.options.cursors.sign(position, this.scope.cursorScope);
+    const epoch = this.following?.epoch ?? 0;
+    return this.options.cursors.sign({ position, epoch }, this.scope.cursorScope);
   }
 
   /** Tells the position that a subscription begins at. */

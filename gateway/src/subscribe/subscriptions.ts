@@ -1,6 +1,6 @@
 import type { LiveLimits } from '../config.js';
 import { RequestRefused } from '../errors/requestRefused.js';
-import type { EventStreams } from '../eventSource/eventStreams.js';
+import type { EventStreams, StreamPosition } from '../eventSource/eventStreams.js';
 import { untilAborted } from '../eventSource/jetStream/untilAborted.js';
 import type { SubgraphSubscriptions } from '../eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { type Identity, identityKey } from '../identity/identity.js';
@@ -144,7 +144,7 @@ export class Subscriptions {
     if (after !== undefined) {
       const { feed, source, start } = this.openStream(operation, request, scope, key);
       feed.add(queue);
-      return start(after).then(() => source.cursorOf(after));
+      return start(after).then(() => source.cursorOf(feed.position));
     }
     const { feed, source, started } = this.shared.get(key) ?? this.shareStream(operation, request, scope, key);
     feed.add(queue);
@@ -182,7 +182,7 @@ export class Subscriptions {
     request: SubscriptionRequest,
     operation: FeedOperation,
     caller: Identity,
-  ): { key: string; after: number | undefined; scope: StreamScope; announced: boolean } {
+  ): { key: string; after: StreamPosition | undefined; scope: StreamScope; announced: boolean } {
     const { identity } = request.context;
     const { rootArguments, plan } = operation.variant;
     const event = plan.subscription?.event;
@@ -217,7 +217,7 @@ export class Subscriptions {
     ].join('\n');
   }
 
-  private read(cursor: string, scopes: Iterable<string>): number {
+  private read(cursor: string, scopes: Iterable<string>): StreamPosition {
     for (const scope of scopes) {
       const position = this.options.cursors.read(cursor, scope);
       if (position !== undefined) return position;
@@ -249,7 +249,7 @@ export class Subscriptions {
       counts: this.counts,
       onLive: (position) => this.catchUp(key, feed, source, position),
     });
-    const start = (after: number | undefined) =>
+    const start = (after: StreamPosition | undefined) =>
       source.start(after).catch((error: unknown) => {
         feed.finish();
         throw feed.endedBy ?? error;

@@ -19,7 +19,7 @@ vi.mock('./runEvent.js', async (original) => ({
 const cursors = createCursors(Buffer.alloc(32, 1));
 const identity = { kind: 'AGENT', sub: 'a1', scopes: [] };
 const SCOPE = JSON.stringify(['AGENT', 'a1', 'shop.a1']);
-const cursorAt = (position: number) => cursors.sign(position, SCOPE);
+const cursorAt = (position: number) => cursors.sign({ position, epoch: 0 }, SCOPE);
 
 /** A supergraph with one operation. `planning`: what its plan waits for. */
 function supergraphOf({
@@ -87,7 +87,7 @@ function streamOf() {
       if (after === undefined) await Promise.race([live, aborted]);
       else await Promise.race([Promise.resolve(), aborted]);
       followers.add(follower);
-      return { from: after ?? position, stop: () => followers.delete(follower) };
+      return { from: after?.position ?? position, epoch: 0, stop: () => followers.delete(follower) };
     },
     async close() {},
   };

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../log.js';
-import type { Following, StreamEvent, StreamFollower } from '../eventStreams.js';
+import type { Following, StreamEvent, StreamFollower, StreamPosition } from '../eventStreams.js';
 import type { Behind, ReplayedStream } from './behind.js';
 import { DispatchIndex } from './dispatchIndex.js';
 import type { EventCounters } from './eventCounters.js';
@@ -11,7 +11,7 @@ import type { NatsLink } from './natsLink.js';
 import { readEvent, type StreamMessage } from './readEvent.js';
 import { RecentIds } from './recentIds.js';
 import { Replays } from './replays.js';
-import { gapAfter, readStreamState, type StreamState } from './streamState.js';
+import { epochOf, gapAfter, readStreamState, type StreamState } from './streamState.js';
 import { untilAborted } from './untilAborted.js';
 
 /** Before it is looked again whether the live consumer has noticed a change. */
@@ -73,7 +73,7 @@ export class FollowedStream {
   /** See `EventStreams.follow`; rejects with `StreamMissing` where the stream is not there any more. */
   async follow(
     subject: string,
-    after: number | undefined,
+    after: StreamPosition | undefined,
     follower: StreamFollower,
     signal: AbortSignal,
   ): Promise<Following> {
@@ -121,14 +121,14 @@ export class FollowedStream {
 
   #add(
     subject: string,
-    after: number | undefined,
+    after: StreamPosition | undefined,
     state: StreamState | undefined,
     follower: StreamFollower,
   ): Following {
     const { counters, limits, log } = this.#options;
     const takeOver = this.#live.position;
     const gap = state && after !== undefined ? gapAfter(state, after) : undefined;
-    const from = gap ?? after ?? takeOver;
+    const from = gap ?? after?.position ?? takeOver;
     const queue = new FollowerQueue(
       { follower, most: limits.queueEvents, counters, log, onEnd: () => this.#remove(queue) },
       from,
@@ -143,7 +143,14 @@ export class FollowedStream {
     }
     // Not before whoever called has what is returned.
     setImmediate(() => queue.begin());
-    return { from, stop: () => queue.stop() };
+    const live = this.#live;
+    return {
+      from,
+      get epoch() {
+        return live.created === undefined ? 0 : epochOf(live.created);
+      },
+      stop: () => queue.stop(),
+    };
   }
 
   #remove(queue: FollowerQueue): void {

@@ -1,3 +1,4 @@
+import type { StreamPosition } from '../eventStreams.js';
 import type { Connected } from './natsLink.js';
 
 /** Which messages a stream has. */
@@ -18,6 +19,15 @@ export async function readStreamState({ manager }: Connected, stream: string): P
 /**
  * The oldest position after which nothing is missing, where that is not `after` itself: messages after it are gone, or the stream is another one than that in which somebody stood at `after`.
  */
-export function gapAfter({ first, last }: StreamState, after: number): number | undefined {
-  return after + 1 < first || after > last ? first - 1 : undefined;
+export function gapAfter(
+  { created, first, last }: StreamState,
+  { position, epoch }: StreamPosition,
+): number | undefined {
+  const another = epoch !== undefined && epoch !== epochOf(created);
+  return another || position + 1 < first || position > last ? first - 1 : undefined;
+}
+
+/** The time at which a stream was made as a number of 32 bits, in tenths of a second: two that follow each other differ. */
+export function epochOf(created: string): number {
+  return Math.floor(Date.parse(created) / 100) % 2 ** 32;
 }
