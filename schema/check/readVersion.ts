@@ -30,7 +30,8 @@ export function versionAt(root: string, commit: string): Version | undefined {
     const [client, file, ...deeper] = path.slice(OPERATIONS_FOLDER.length + 1).split('/');
     if (!client || !file || deeper.length > 0) continue;
     const files = clients.get(client) ?? [];
-    files.push({ path, text: fileAt(root, commit, path) ?? '' });
+    // Named as git does, since the file of the working tree may say something else.
+    files.push({ path: `${commit.slice(0, 8)}:${path}`, text: fileAt(root, commit, path) ?? '' });
     clients.set(client, files);
   }
   return { supergraph, clients: new Map([...clients].map(([client, files]) => [client, checkedOperations(files)])) };
