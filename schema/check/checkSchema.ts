@@ -10,7 +10,7 @@ import type { SourcedOperation } from '../manifest/clientManifest.ts';
 import type { PersistedOperation } from '../manifest/index.ts';
 import { parseDocument } from '../manifest/persistedOperation.ts';
 import { type ApiSchema, apiSchemaOf } from './apiSchema.ts';
-import { type ChangedCoordinate, changedCoordinate } from './changedCoordinate.ts';
+import { changedCoordinate } from './changedCoordinate.ts';
 import { coordinatesOf } from './coordinatesOf.ts';
 import { findResponseChanges } from './findResponseChanges.ts';
 import { usedCoordinates } from './usedCoordinates.ts';
@@ -63,6 +63,14 @@ export interface BreakingSchemaChange extends SchemaChange {
   readonly operations: readonly OperationName[];
 }
 
+export interface RightsChange {
+  readonly coordinate: string;
+  /** The directives, such as `@requiresScopes(scopes: [["a"]])`; empty where nothing was needed. */
+  readonly from: string;
+  readonly to: string;
+  readonly operations: readonly OperationName[];
+}
+
 export interface SchemaReport {
   /** Operations that worked with the base's schema, or are new, and do not, or not in the same way, with the working tree's. */
   readonly broken: readonly OperationVerdict[];
@@ -79,6 +87,8 @@ export interface SchemaReport {
     readonly from: readonly string[];
     readonly to: readonly string[];
   }[];
+  /** What callers need other rights for than before. Whether that breaks an operation depends on who calls it. */
+  readonly rights: readonly RightsChange[];
   /** How many operations were looked at. */
   readonly operations: number;
 }
@@ -98,9 +108,13 @@ export function checkSchema(base: Version, tree: Version): SchemaReport {
     coordinates: usedCoordinates(before.schema, operation.document),
   }));
   const visible = coordinatesOf(after.schema);
-  const usersOf = ({ users }: ChangedCoordinate) =>
+  const usersOf = (coordinate: string, withMembers = false) =>
     used
-      .filter(({ coordinates }) => coordinates.has(users))
+      .filter(
+        ({ coordinates }) =>
+          coordinates.has(coordinate) ||
+          (withMembers && [...coordinates].some((each) => each.startsWith(`${coordinate}.`))),
+      )
       .map(({ operation: { client, name, id } }) => ({ client, name, id }));
   return {
     broken: verdicts.filter(({ verdict }) => verdict === 'broken').map(({ report }) => report),
@@ -111,12 +125,13 @@ export function checkSchema(base: Version, tree: Version): SchemaReport {
         ...plain(change),
         coordinate: changed.coordinate,
         note: noteOf(changed.coordinate, before, after, visible),
-        operations: usersOf(changed),
+        operations: usersOf(changed.users),
       };
     }),
     dangerous: findDangerousChanges(before.schema, after.schema).map(plain),
     added: difference(visible, coordinatesOf(before.schema)),
     moved: movedFields(before, after),
+    rights: changedRights(before, after).map((change) => ({ ...change, operations: usersOf(change.coordinate, true) })),
     operations: operations.length,
   };
 }
@@ -205,6 +220,15 @@ function movedFields(before: ApiSchema, after: ApiSchema): SchemaReport['moved']
     const to = after.subgraphsOf.get(coordinate);
     if (!to || !coordinate.includes('.') || !fields.has(coordinate) || from.join() === to.join()) return [];
     return [{ coordinate, from, to }];
+  });
+}
+
+/** Of what was there before and still is. */
+function changedRights(before: ApiSchema, after: ApiSchema): Omit<RightsChange, 'operations'>[] {
+  return [...before.subgraphsOf.keys()].flatMap((coordinate) => {
+    if (!after.subgraphsOf.has(coordinate)) return [];
+    const [from = '', to = ''] = [before.rightsOf.get(coordinate), after.rightsOf.get(coordinate)];
+    return from === to ? [] : [{ coordinate, from, to }];
   });
 }
 

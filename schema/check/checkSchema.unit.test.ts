@@ -4,7 +4,8 @@ import { composeSupergraph } from '../composeSupergraph.ts';
 import { parseDocument } from '../manifest/persistedOperation.ts';
 import { type CheckedOperation, checkSchema, type SchemaReport } from './checkSchema.ts';
 
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])';
+const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible", "@authenticated", "@requiresScopes"])';
 
 /** A supergraph of the subgraphs whose SDL is given, by name. */
 function supergraph(subgraphs: Readonly<Record<string, string>>): string {
@@ -217,6 +218,28 @@ describe('a change of the schema', () => {
       'query Pets { animal { ... on Pet { id } } }',
     );
     expect(brokenIn(report)).toEqual(['Rocks']);
+  });
+
+  it('that asks for other rights is told, with who uses what it is about', () => {
+    const report = check(
+      [
+        ['age: Int ', 'age: Int @requiresScopes(scopes: [["vet"]]) '],
+        ['type Rock {', 'type Rock @authenticated {'],
+      ],
+      ages,
+      names,
+      'query Rocks { animal { ... on Rock { weight } } }',
+    );
+    expect(report).toMatchObject({ broken: [], breaking: [] });
+    expect(report.rights).toEqual([
+      {
+        coordinate: 'Pet.age',
+        from: '',
+        to: '@requiresScopes(scopes: [["vet"]])',
+        operations: [expect.objectContaining({ name: 'Ages' })],
+      },
+      { coordinate: 'Rock', from: '', to: '@authenticated', operations: [expect.objectContaining({ name: 'Rocks' })] },
+    ]);
   });
 
   it('that moves a field to another subgraph breaks nobody, and is told', () => {

@@ -4,7 +4,7 @@ const MOST_ADDED = 8;
 
 /** The report as text for a terminal; `against` says what was compared with. */
 export function formatReport(report: SchemaReport, against: string): string {
-  const { broken, brokenBefore, breaking, dangerous, added, moved, operations } = report;
+  const { broken, brokenBefore, breaking, dangerous, added, moved, rights, operations } = report;
   const sections = [
     section(`${count(broken, 'persisted operation')} would break:`, broken.flatMap(describeOperation)),
     section(
@@ -17,6 +17,13 @@ export function formatReport(report: SchemaReport, against: string): string {
     section(
       `${count(dangerous, 'change')} to look at:`,
       dangerous.map(({ description }) => description),
+    ),
+    section(
+      `${count(rights, 'change')} of who may see what:`,
+      rights.flatMap(({ coordinate, from, to, operations: users }) => [
+        `${coordinate}: ${from || 'free'} → ${to || 'free'}`,
+        users.length > 0 ? `  used by ${namesOf(users)}` : '  no persisted operation uses it',
+      ]),
     ),
     section(
       `${count(moved, 'field')} moved to other subgraphs, unseen by clients:`,
@@ -37,11 +44,11 @@ export function formatReport(report: SchemaReport, against: string): string {
     .concat(operations === 0 ? '\nThere are no persisted operations.' : '');
 }
 
-function summary({ broken, breaking, dangerous, added, moved, operations }: SchemaReport): string {
+function summary({ broken, breaking, dangerous, added, moved, rights, operations }: SchemaReport): string {
   if (broken.length > 0) return `of ${count(operations, 'persisted operation')} ${broken.length} would break.`;
   const works = `all ${count(operations, 'persisted operation')} work`;
   if (breaking.length > 0) return `${works}; what breaks is used by none of them.`;
-  if (added.length + dangerous.length + moved.length > 0) return `${works}; nothing breaks.`;
+  if (added.length + dangerous.length + moved.length + rights.length > 0) return `${works}; nothing breaks.`;
   return `${works}; the API schema is the same.`;
 }
 
