@@ -44,6 +44,8 @@ const COMMANDS = {
   },
   format: { run: [tool('biome', 'check', '--write', '.')] },
   compose: { build: ['!@leadgraph/gateway'], run: [script('schema/compose.ts')] },
+  operations: { run: [script('schema/operations.ts')], quiet: true },
+  'schema:check': { run: [script('schema/schemaCheck.ts')], quiet: true },
 };
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'];

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { describeIssues } from './describeIssues.ts';
+import { ManifestError, operationTypes, type PersistedOperation } from './persistedOperation.ts';
+
+const FORMAT = 'apollo-persisted-query-manifest';
+
+const Operation = z.object({
+  id: z.string().min(1),
+  body: z.string().min(1),
+  name: z.string().min(1),
+  type: z.enum(operationTypes),
+});
+
+/** Apollo's persisted query manifest format, version 1. What else stands in it, such as an operation's `clientName`, is nothing to us. */
+const ApolloManifest = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  operations: z.array(Operation),
+});
+
+/** Reads Apollo's persisted query manifest, from its JSON. Throws `ManifestError` when it is not one, and when two operations have the same id and different bodies. */
+export function readApolloManifest(json: unknown, where = 'the manifest'): PersistedOperation[] {
+  const { success, data, error } = ApolloManifest.safeParse(json);
+  if (!success) {
+    throw new ManifestError(`${where} is no persisted query manifest of Apollo's format 1: ${describeIssues(error)}`);
+  }
+  return withoutRepetitions(data.operations, where);
+}
+
+/** Writes operations in Apollo's persisted query manifest format, version 1, in the order given. */
+export function writeApolloManifest(operations: readonly PersistedOperation[]): string {
+  const entries = operations.map(({ id, body, name, type }) => ({ id, body, name, type }));
+  return `${JSON.stringify({ format: FORMAT, version: 1, operations: entries }, null, 2)}\n`;
+}
+
+/** Each operation once. Throws `ManifestError` when an id stands for two bodies: which of them runs would be chance. */
+export function withoutRepetitions<T extends PersistedOperation>(operations: readonly T[], where: string): T[] {
+  const byId = new Map<string, T>();
+  for (const operation of operations) {
+    const earlier = byId.get(operation.id);
+    if (earlier && earlier.body !== operation.body) {
+      throw new ManifestError(
+        `${where}: the id ${operation.id} stands for two operations (${earlier.name} and ${operation.name}).`,
+      );
+    }
+    byId.set(operation.id, operation);
+  }
+  return [...byId.values()];
+}
