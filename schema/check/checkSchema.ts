@@ -4,6 +4,7 @@ import {
   findBreakingChanges,
   findDangerousChanges,
   type GraphQLError,
+  specifiedScalarTypes,
   validate,
 } from 'graphql';
 import type { SourcedOperation } from '../manifest/clientManifest.ts';
@@ -119,8 +120,10 @@ export function checkSchema(base: Version, tree: Version): SchemaReport {
   return {
     broken: verdicts.filter(({ verdict }) => verdict === 'broken').map(({ report }) => report),
     brokenBefore: verdicts.filter(({ verdict }) => verdict === 'brokenBefore').map(({ report }) => report),
-    breaking: findBreakingChanges(before.schema, after.schema).map((change) => {
+    breaking: findBreakingChanges(before.schema, after.schema).flatMap((change) => {
       const changed = changedCoordinate(change);
+      // graphql tells as well that a standard scalar is used by nothing any more; whoever used it is told by what else has changed.
+      if (specifiedScalarTypes.some(({ name }) => name === changed.coordinate)) return [];
       return {
         ...plain(change),
         coordinate: changed.coordinate,

@@ -363,7 +363,8 @@ describe('any change of any field', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      // The example: no field is an Int any more.
+      { numRuns: 60, examples: [[['removed', 'an object', 'removed', 'hidden', 'hidden'], [[['d'], 'plain']]]] },
     );
   });
 });
