@@ -19,7 +19,7 @@ beforeEach(() => {
   graph.seen.length = 0;
 });
 
-const as = async (scope: string | undefined) =>
+const as = async (scope: string | undefined): Promise<Record<string, string>> =>
   scope === undefined ? {} : { authorization: await issuer.bearer({ scope }) };
 /** `undefined`: without a token. */
 const ask = async (query: string, scope: string | undefined, variables?: Record<string, unknown>) =>
@@ -109,6 +109,15 @@ describe('what a caller may not have', () => {
     expect(await ask(query, '')).toEqual({
       data: { a: { p: null, q: null }, b: { p: null, q: null } },
       errors: cutAt('a.p', 'a.q', 'b.p', 'b.q'),
+    });
+  });
+
+  it('keeps its name, whatever else is called so', async () => {
+    expect(await ask('{ products { id: price __proto__: price cut_0: id constructor: size } }', 'eu')).toEqual({
+      data: {
+        products: ['1', '2'].map((id) => JSON.parse(`{"id":null,"__proto__":null,"cut_0":"${id}","constructor":null}`)),
+      },
+      errors: cutAt('products.id', 'products.__proto__', 'products.constructor'),
     });
   });
 

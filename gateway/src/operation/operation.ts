@@ -122,11 +122,14 @@ export class Operation {
       this.conditions.length === 0
         ? lacked.key
         : this.conditions.map((name) => (values.get(name) ? '1' : '0')).join('') + lacked.key;
-    const known = this.variants.get(key) ?? this.underWay.get(key);
-    if (known) return known;
+    return this.variants.get(key) ?? this.underWay.get(key) ?? this.begin(key, { values, identity }, lacked);
+  }
+
+  /** Apart from what every request does: what its functions hold would be allocated each time. */
+  private begin(key: string, use: VariantInUse, lacked: Lacked): Promise<CompiledVariant> {
     const refused = this.refused.get(key);
     if (refused) return Promise.reject(refused);
-    const making = this.make(key, { values, identity }, lacked)
+    const making = this.make(key, use, lacked)
       .catch((error: unknown) => {
         if (error instanceof RequestRefused && LASTING.has(error.code)) this.refused.set(key, error);
         throw error;
@@ -162,8 +165,8 @@ export class Operation {
     const allowed = this.allowed(use.values, requirements);
     const planned = plannedOperation(allowed, use.values, compiler.facts.apiSchema);
     const planJson = planned.text === undefined ? 'null' : await plan(planned.text, this.name);
-    const variant = compileVariant(planned, planJson, allowed, compiler, requirements);
-    this.variants.set(key, { ...variant, ...use });
+    const variant = { ...compileVariant(planned, planJson, allowed, compiler, requirements), ...use };
+    this.variants.set(key, variant);
     onGrown();
     return variant;
   }

@@ -168,8 +168,9 @@ class Places {
     document: DocumentNode,
     private readonly clientNames: ReadonlyMap<string, string>,
   ) {
+    const text = print(document);
     let prefix = 'cut';
-    for (const text = print(document); text.includes(`${prefix}_`); ) prefix = `${prefix}x`;
+    while (text.includes(prefix)) prefix += 'x';
     this.prefix = prefix;
   }
 

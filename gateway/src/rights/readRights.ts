@@ -52,6 +52,7 @@ export function readRights(sdl: string): SchemaRights | undefined {
   }
   const fields = new Map<string, ReadonlySet<number>>();
   for (const type of definitions) {
+    if (!('fields' in type)) continue;
     const owners = [type.name.value, ...(implementations.get(type.name.value) ?? [])];
     const ofTypes = owners.flatMap((each) => [...(typeOwn.get(each) ?? [])]);
     for (const field of [...fieldsOf(type), TYPENAME]) {
