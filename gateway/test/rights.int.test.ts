@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openParts } from './fixtures/openParts.js';
+import { APOLLO_ACCEPT, openParts } from './fixtures/openParts.js';
 import { rightsGraph } from './fixtures/rightsGraph.js';
 import { type ComposedGraph, startComposed } from './fixtures/startComposed.js';
 import { startTokenIssuer, type TokenIssuer } from './fixtures/startTokenIssuer.js';
@@ -209,6 +209,36 @@ describe('what is deferred', () => {
     ]);
     expect(seenText()).not.toContain('score');
     expect((await parts(query, 'score')).at(-1).incremental[0].data).toEqual({ stars: 5, score: 7 });
+  });
+
+  it('has its nulls in each of a list, under the names of the client', async () => {
+    const query = `{ products { id ... @defer { ...F ... on Named { name } } } }
+      fragment F on Product { p: price s: score stars }`;
+    const [first, ...later] = await parts(query, '');
+    expect(first.errors).toEqual(cutAt('products.p', 'products.s'));
+    expect(later.flatMap(({ incremental }) => incremental ?? [])).toEqual([
+      { data: { p: null, s: null, stars: 5, name: 'Table' }, path: ['products', 0] },
+      { data: { p: null, s: null, stars: 5, name: 'Chair' }, path: ['products', 1] },
+    ]);
+  });
+
+  it('is not sent below what is null for what was cut', async () => {
+    const all = await parts('{ product(id: "1") { cost ... @defer { stars } } account { owner } }', '');
+    expect(all[0].data).toEqual({ product: null, account: { owner: 'Ada' } });
+    expect(all.flatMap(({ incremental }) => incremental ?? [])).toEqual([]);
+  });
+
+  it('comes at once where nothing has to be fetched', async () => {
+    for (const [query, data] of [
+      ['{ ... @defer { drafts { id } } }', { drafts: null }],
+      [
+        '{ ...F @defer } fragment F on Query { __typename ... @defer { drafts { id } } }',
+        { __typename: 'Query', drafts: null },
+      ],
+    ] as const) {
+      const { body } = await graph.gateway.query(query, {}, { accept: APOLLO_ACCEPT });
+      expect(body).toEqual({ data, errors: cutAt('drafts') });
+    }
   });
 
   it('may be all that is cut', async () => {

@@ -111,3 +111,19 @@ it('a subscription goes on with the rights of another supergraph, or ends', asyn
   priced.stop();
   await running(0, gateway);
 });
+
+it('queries that come over a WebSocket or as an event stream have the same rights', async () => {
+  graph.offers.set('o5', { id: 'o5', owner: '*', price: 5 });
+  const query = '{ offer(id: "o5") { id agent { greeting } } }';
+  const expected = { data: { offer: { id: 'o5', agent: { greeting: null } } }, errors: cutAt('offer.agent.greeting') };
+  const [result] = await (await connect('a5', 'offer')).subscribe(query).atLeast(1);
+  expect(result).toEqual(expected);
+  const stream = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query }),
+  });
+  expect(JSON.parse(/data: (.*)/.exec(await stream.text())?.[1] ?? '')).toEqual(expected);
+  const [more] = await (await connect('a5', 'people')).subscribe(query).atLeast(1);
+  expect(more).toEqual({ data: { offer: { id: 'o5', agent: { greeting: 'Hello "*"' } } } });
+});

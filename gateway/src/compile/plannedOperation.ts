@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   BREAK,
   type DirectiveNode,
   type DocumentNode,
@@ -54,7 +55,7 @@ export function plannedOperation(
   const definition = given.operation === OperationTypeNode.MUTATION ? inOrder(given, [...fields.values()]) : given;
   const planned = { conditions, rootType, definition, fragments, cut };
   if ([...fields.values()].every(([field]) => field?.name.value.startsWith('__')))
-    return { ...planned, text: undefined };
+    return { ...planned, ...atOnce(definition, fragments), text: undefined };
   if (definition === given && !cut && !hasDirectives(document)) return { ...planned, text };
   // Only the fragments that are used: the planner would bring others in again where they fit, and change the order.
   const definitions = [definition, ...spreadFragments([definition], fragments)];
@@ -75,6 +76,19 @@ function withoutCut(document: DocumentNode, cut: Cut): DocumentNode {
 
 function filled(set: SelectionSetNode): SelectionSetNode | undefined {
   return set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined;
+}
+
+/** Without a plan there are no parts to be sent later: what is deferred is sent with the rest. */
+function atOnce(
+  definition: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Pick<PlannedOperation, 'definition' | 'fragments'> {
+  const withoutDefer = <T extends ASTNode>(node: T): T =>
+    visit(node, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
+  return {
+    definition: withoutDefer(definition),
+    fragments: new Map([...fragments].map(([name, fragment]) => [name, withoutDefer(fragment)])),
+  };
 }
 
 /**

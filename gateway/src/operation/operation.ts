@@ -61,7 +61,7 @@ export class Operation {
   /** What its fields require of the caller: indexes of the supergraph's requirements. */
   private readonly needs: readonly number[];
   private readonly introspects: boolean;
-  private readonly lacked = new WeakMap<Lacking, Lacked>();
+  private lacked: WeakMap<Lacking, Lacked> | undefined;
   private readonly variants: LRUCache<string, CompiledVariant & VariantInUse>;
   private readonly underWay = new Map<string, Promise<CompiledVariant>>();
   private readonly refused: LRUCache<string, RequestRefused>;
@@ -144,6 +144,7 @@ export class Operation {
     const { rights } = this.options.compiler.facts;
     if (this.needs.length === 0 || !rights || !identity) return NOTHING;
     const lacking = rights.lackedBy(identity);
+    this.lacked ??= new WeakMap();
     let lacked = this.lacked.get(lacking);
     if (!lacked) {
       const requirements = this.needs.filter((need) => lacking.requirements.has(need));

@@ -27,7 +27,7 @@ export interface SchemaRights {
 /**
  * Reads what a supergraph requires by `@authenticated`, `@requiresScopes` and `@policy`, whatever its links call them; undefined where it requires nothing. All must hold: what the field says, what the type that has it says, and what
  * the type that it gives says. A field of an interface requires also what the types require that implement it, and their fields of that name: through the interface it is not known whose field it is, by `... on T` it is. (Composition from
- * Federation 2.12 on writes that into the interface; older supergraphs do not have it.)
+ * Federation 2.12 on writes that into the interface; older supergraphs do not have it.) What only an interface requires, and none of those who implement it, holds for them all: it could be gone round by type conditions otherwise.
  */
 export function readRights(sdl: string): SchemaRights | undefined {
   if (!mentionsRights(sdl)) return undefined;
@@ -50,6 +50,7 @@ export function readRights(sdl: string): SchemaRights | undefined {
     for (const { name } of each.interfaces ?? [])
       implementations.set(name.value, [...(implementations.get(name.value) ?? []), each.name.value]);
   }
+  passDown(definitions, implementations, typeOwn, fieldOwn);
   const fields = new Map<string, ReadonlySet<number>>();
   for (const type of definitions) {
     if (!('fields' in type)) continue;
@@ -65,6 +66,35 @@ export function readRights(sdl: string): SchemaRights | undefined {
     }
   }
   return { requirements: requirements.all, types: typeOwn, fields };
+}
+
+/**
+ * Composition before Federation 2.12 took directives at interfaces and said nothing of it at the types. Later ones take none there: an interface has what its types have, so that it never stands alone.
+ */
+function passDown(
+  definitions: readonly Restrictable[],
+  implementations: ReadonlyMap<string, readonly string[]>,
+  typeOwn: Map<string, Set<number>>,
+  fieldOwn: Map<string, Set<number>>,
+): void {
+  /** Before anything has been passed down: a type may implement several. */
+  const said = new Map([...typeOwn, ...fieldOwn]);
+  const pass = (own: Map<string, Set<number>>, from: string, to: readonly string[]) => {
+    const needs = said.get(from) ?? new Set();
+    if (to.some((each) => (said.get(each)?.size ?? 0) > 0)) return;
+    for (const each of to) own.set(each, new Set([...(own.get(each) ?? []), ...needs]));
+  };
+  for (const type of definitions) {
+    if (type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    const types = implementations.get(type.name.value) ?? [];
+    pass(typeOwn, type.name.value, types);
+    for (const { name } of type.fields ?? [])
+      pass(
+        fieldOwn,
+        `${type.name.value}.${name.value}`,
+        types.map((each) => `${each}.${name.value}`),
+      );
+  }
 }
 
 /** Whether what is required is, at least in part, lacked. */

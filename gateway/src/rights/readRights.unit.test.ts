@@ -83,6 +83,25 @@ describe('what a supergraph requires', () => {
     });
   });
 
+  it('of an interface alone, as older compositions leave it, holds for those who implement it', () => {
+    const sdl = supergraph(
+      AUTHENTICATED + SCOPES,
+      `type Query { a: A }
+       interface I { x: Int @requiresScopes(scopes: [["x"]]) y: Int }
+       interface J @authenticated { z: Int }
+       interface K @requiresScopes(scopes: [["k"]]) { y: Int }
+       type A implements I & J & K { x: Int y: Int z: Int }
+       type B implements I { x: Int y: Int }`,
+    );
+    expect(needs(sdl)).toMatchObject({
+      'Query.a': ['authenticated', 'scopes:["k"]'],
+      'A.x': ['authenticated', 'scopes:["k"]', 'scopes:["x"]'],
+      'A.y': ['authenticated', 'scopes:["k"]'],
+      'B.x': ['scopes:["x"]'],
+    });
+    expect(needs(sdl)['B.y']).toBeUndefined();
+  });
+
   it('is the same for the same alternatives in another order', () => {
     const types = `type Query { a: Int @requiresScopes(scopes: [["a", "b"], ["c"]]) b: Int @requiresScopes(scopes: [["c"], ["b", "a", "a"]]) }`;
     expect(readRights(supergraph(SCOPES, types))?.requirements).toHaveLength(1);

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import { anonymous, type Identity } from '../identity/identity.js';
-import { OperationCache } from '../operation/operationCache.js';
+import type { AccessRules } from '../rights/rights.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
-import type { AccessRules } from './rights.js';
+import { OperationCache } from './operationCache.js';
 
 const API = `directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT
   type Query { a: Int b: Int c: Int! open: Int self: Query } type Mutation { a: Int } type Subscription { a: Int open: Int }`;
