@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { PlannerOptions } from './plan/planner.js';
+import { type AccessRules, INTROSPECTION_SCOPE } from './rights/rights.js';
 import { HeaderRulesConfig } from './subgraph/headerRules.js';
 
 const milliseconds = z.coerce.number().int().positive();
@@ -60,6 +61,8 @@ const Environment = z.object({
     .min(1)
     .default(1024 * 1024),
   LIVE_HEARTBEAT_MS: milliseconds.default(15_000),
+  RIGHTS_MODE: z.enum(['cut', 'refuse']).default('cut'),
+  INTROSPECTION: z.enum(['all', 'scope']).optional(),
   GRAPHIQL: z.stringbool().optional(),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
 });
@@ -110,6 +113,8 @@ export interface GatewayConfig {
   readonly compressFrom: number;
   /** Whether everybody may ask for `extensions.plan`; else the scope `plan:read` is needed. */
   readonly explainToAll: boolean;
+  /** How what a caller may not have is answered. */
+  readonly access: AccessRules;
   /** Without it subgraphs get no token. */
   readonly signingKey: SigningKey | undefined;
   /** Without it no client token can be checked, and requests that carry one are refused. */
@@ -212,6 +217,14 @@ export function readConfig(
     batchLimit: values.BATCH_LIMIT,
     compressFrom: values.COMPRESS_FROM_BYTES,
     explainToAll: values.NODE_ENV !== 'production',
+    access: {
+      rightsMode: values.RIGHTS_MODE,
+      introspectionScope:
+        (values.INTROSPECTION ?? (values.NODE_ENV === 'production' ? 'scope' : 'all')) === 'scope'
+          ? INTROSPECTION_SCOPE
+          : undefined,
+      hideSuggestions: values.NODE_ENV === 'production',
+    },
     signingKey: signingKey || undefined,
     clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
     natsUrl: values.NATS_URL,

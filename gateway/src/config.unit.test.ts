@@ -29,6 +29,21 @@ describe('the configuration', () => {
     });
   });
 
+  it('opens the schema to everybody in development, to those with the scope in production', () => {
+    const accessOf = (env: Record<string, string>) => readConfig(env, []).access;
+    const open = { rightsMode: 'cut', introspectionScope: undefined, hideSuggestions: false };
+    const closed = { rightsMode: 'cut', introspectionScope: 'introspection:read', hideSuggestions: true };
+    expect(accessOf({})).toEqual(open);
+    expect(accessOf({ NODE_ENV: 'production' })).toEqual(closed);
+    expect(accessOf({ INTROSPECTION: 'scope', RIGHTS_MODE: 'refuse' })).toEqual({
+      rightsMode: 'refuse',
+      introspectionScope: 'introspection:read',
+      hideSuggestions: false,
+    });
+    expect(accessOf({ NODE_ENV: 'production', INTROSPECTION: 'all' }).introspectionScope).toBeUndefined();
+    expect(() => readConfig({ RIGHTS_MODE: 'x', INTROSPECTION: 'no' }, [])).toThrow(/RIGHTS_MODE.*\n.*INTROSPECTION/s);
+  });
+
   it('takes flags before the environment', () => {
     const config = readConfig({ PORT: '1', SUPERGRAPH_FILE: 'a' }, [
       '--port',

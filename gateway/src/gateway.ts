@@ -59,6 +59,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       },
       timeoutMs: config.subgraphTimeoutMs,
       shareFetches: config.shareFetches,
+      access: config.access,
       headerRules,
       mintToken,
       mutations,

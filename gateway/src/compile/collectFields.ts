@@ -10,6 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import type { Cut } from '../rights/cutOperation.js';
 import { type ConditionValues, isDeferred, isIncluded } from './conditions.js';
 
 /** What one variant of an operation is read against. */
@@ -19,6 +20,8 @@ export interface SelectionContext {
   readonly conditions: ConditionValues;
   /** Leaves out what `@defer` sends later. */
   readonly withoutDeferred: boolean;
+  /** What the caller may not have of the operation. */
+  readonly cut?: Cut | undefined;
 }
 
 /**
@@ -57,7 +60,19 @@ export function collectFields(
     }
   };
   for (const set of selectionSets) collect(set);
+  if (context.cut) settleCut(fields, context.cut);
   return fields;
+}
+
+/**
+ * A response name that is cut where it is selected of an interface and is not where it is selected of an object: a leaf is there, but of an object there would be only some of the fields that
+ * the client has selected of it.
+ */
+function settleCut(fields: Map<string, FieldNode[]>, cut: Cut): void {
+  for (const own of [...fields.keys()]) {
+    const field = cut.fields.get(own);
+    if (field && fields.has(field.name)) fields.delete(field.composite ? field.name : own);
+  }
 }
 
 export function responseName({ alias, name }: FieldNode): string {

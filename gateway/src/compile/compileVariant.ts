@@ -44,7 +44,7 @@ export interface CompiledVariant {
   readonly fetches: readonly CompiledFetch[];
   readonly root: ResponsePart;
   readonly introspect: Introspect | undefined;
-  /** What every response has: errors of fields that the plan does not bring. */
+  /** What every response has: errors of fields that the caller may not have, and of those that the plan does not bring. */
   readonly errors: readonly GraphQLFormattedError[];
   /** Of a subscription. */
   readonly rootArguments: RootArguments | undefined;
@@ -56,15 +56,16 @@ export interface CompiledVariant {
 
 /**
  * Compiles an operation for one set of values of its conditions, from its plan for them as JSON (see `plannedOperation`). Throws `RequestRefused` PLANNING_FAILED on a plan
- * without anything in it, another error on one that cannot be executed: a fault of ours.
+ * without anything in it, another error on one that cannot be executed: a fault of ours. `lacked`: the requirements that the caller does not satisfy.
  */
 export function compileVariant(
   planned: PlannedOperation,
   planJson: string,
   { hash, clientNames }: Pick<PreparedOperation, 'hash' | 'clientNames'>,
   { facts, subgraphs }: CompilerContext,
+  lacked: readonly number[] = [],
 ): CompiledVariant {
-  const { definition, fragments, rootType, conditions } = planned;
+  const { definition, fragments, rootType, conditions, cut } = planned;
   const selectedAt = onceAsked(() => selectedNames(definition.selectionSet, fragments));
   const planContext: PlanContext = {
     subtypes: facts.subtypes,
@@ -79,7 +80,7 @@ export function compileVariant(
   const node = JSON.parse(planJson) as PlanNode | SubscriptionNode | null;
   const plan = compilePlan(node, conditions, planContext);
   const partOf = (type: ResponsePart['type'], selectionSets: readonly SelectionSetNode[]): ResponsePart => {
-    const selection: SelectionContext = { schema: facts.apiSchema, fragments, conditions, withoutDeferred: true };
+    const selection: SelectionContext = { schema: facts.apiSchema, fragments, conditions, withoutDeferred: true, cut };
     const { interfaceObjects } = facts;
     const write = compileWriter(type, selectionSets, { ...selection, interfaceObjects, clientNames });
     return { type, selectionSets, selection, write };
@@ -98,8 +99,13 @@ export function compileVariant(
     isPublic:
       plan.subscription !== undefined &&
       isPublic(definition, fragments, planned.rootType, facts.apiSchema, facts.publicFields),
-    introspect: compileIntrospection(rootFields, definition, fragments, facts.apiSchema),
-    errors: unresolvedRootFields(rootType, rootFields, planContext.fetches, clientNames),
+    introspect: compileIntrospection(
+      rootFields,
+      definition,
+      fragments,
+      facts.rights?.visibleTo(lacked, facts.apiSchema) ?? facts.apiSchema,
+    ),
+    errors: [...(cut?.errors ?? []), ...unresolvedRootFields(rootType, rootFields, planContext.fetches, clientNames)],
     deferred,
   };
 }

@@ -198,6 +198,11 @@ class WriterGenerator {
   private field(type: GraphQLCompositeType, name: string, nodes: readonly FieldNode[], first: boolean): string {
     const fieldName = nodes[0]?.name.value ?? '';
     const key = `${first ? '{' : ','}${JSON.stringify(this.options.clientNames.get(name) ?? name)}:`;
+    const cut = this.options.cut?.fields.get(name);
+    if (cut) {
+      const own = fieldType(type, cut.field);
+      return own && !isNonNullType(own) ? bytes(`${key}null`) : 'return fault();';
+    }
     if (fieldName === '__typename') {
       // A type that is not an object's must not be shown: the fetch that would have said which object it is has failed.
       if (!isObjectType(type)) return 'return fault();';

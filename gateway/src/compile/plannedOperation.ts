@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   BREAK,
   type DirectiveNode,
   type DocumentNode,
@@ -15,6 +16,7 @@ import {
   visit,
 } from 'graphql';
 import type { PreparedOperation } from '../operation/prepareDocument.js';
+import type { Cut } from '../rights/cutOperation.js';
 import { collectFields } from './collectFields.js';
 import { type ConditionValues, isDeferred, isIncluded } from './conditions.js';
 import { spreadFragments } from './spreadFragments.js';
@@ -27,6 +29,7 @@ export interface PlannedOperation {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** What the planner gets; undefined where no subgraph has to be asked. */
   readonly text: string | undefined;
+  readonly cut: Cut | undefined;
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
@@ -37,7 +40,7 @@ const DECIDING = new Set(['skip', 'include']);
  * fields are left out, takes what a skipped field requires from its neighbours, and plans fetches that send nothing.
  */
 export function plannedOperation(
-  { document, definition: given, text }: Pick<PreparedOperation, 'document' | 'definition' | 'text'>,
+  { document, definition: given, text, cut }: Pick<PreparedOperation, 'document' | 'definition' | 'text' | 'cut'>,
   conditions: ConditionValues,
   schema: GraphQLSchema,
 ): PlannedOperation {
@@ -50,13 +53,42 @@ export function plannedOperation(
   const context = { schema, fragments, conditions, withoutDeferred: false };
   const fields = collectFields([given.selectionSet], rootType, context);
   const definition = given.operation === OperationTypeNode.MUTATION ? inOrder(given, [...fields.values()]) : given;
-  const planned = { conditions, rootType, definition, fragments };
+  const planned = { conditions, rootType, definition, fragments, cut };
   if ([...fields.values()].every(([field]) => field?.name.value.startsWith('__')))
-    return { ...planned, text: undefined };
-  if (definition === given && !hasDirectives(document)) return { ...planned, text };
+    return { ...planned, ...atOnce(definition, fragments), text: undefined };
+  if (definition === given && !cut && !hasDirectives(document)) return { ...planned, text };
   // Only the fragments that are used: the planner would bring others in again where they fit, and change the order.
   const definitions = [definition, ...spreadFragments([definition], fragments)];
-  return { ...planned, text: print(decided({ ...document, definitions }, conditions)) };
+  const whole = decided({ ...document, definitions }, conditions);
+  return { ...planned, text: print(cut ? withoutCut(whole, cut) : whole) };
+}
+
+/**
+ * Leaves out what stands in the places of cut fields: no subgraph needs to be asked for it. Where something is deferred it stays, since from the plan it is known what each part sends: null in these places.
+ */
+function withoutCut(document: DocumentNode, cut: Cut): DocumentNode {
+  if (hasDefer(document)) return document;
+  return visit(document, {
+    Field: ({ alias }) => (alias && cut.fields.has(alias.value) ? null : undefined),
+    SelectionSet: { leave: filled },
+  });
+}
+
+function filled(set: SelectionSetNode): SelectionSetNode | undefined {
+  return set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined;
+}
+
+/** Without a plan there are no parts to be sent later: what is deferred is sent with the rest. */
+function atOnce(
+  definition: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Pick<PlannedOperation, 'definition' | 'fragments'> {
+  const withoutDefer = <T extends ASTNode>(node: T): T =>
+    visit(node, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
+  return {
+    definition: withoutDefer(definition),
+    fragments: new Map([...fragments].map(([name, fragment]) => [name, withoutDefer(fragment)])),
+  };
 }
 
 /**
@@ -76,9 +108,19 @@ function inOrder(definition: OperationDefinitionNode, fields: readonly FieldNode
 }
 
 function hasDirectives(document: DocumentNode): boolean {
+  return hasDirective(document, () => true);
+}
+
+/** Whether something of a document is or may be deferred. */
+export function hasDefer(document: DocumentNode): boolean {
+  return hasDirective(document, (name) => name === 'defer');
+}
+
+function hasDirective(document: DocumentNode, wanted: (name: string) => boolean): boolean {
   let some = false;
   visit(document, {
-    Directive() {
+    Directive({ name }) {
+      if (!wanted(name.value)) return undefined;
       some = true;
       return BREAK;
     },
@@ -101,9 +143,7 @@ function decided(document: DocumentNode, conditions: ConditionValues): DocumentN
     Field: { enter: selection },
     InlineFragment: { enter: selection },
     FragmentSpread: { enter: selection },
-    SelectionSet: {
-      leave: (node) => (node.selections.length === 0 ? { ...node, selections: [TYPENAME] } : undefined),
-    },
+    SelectionSet: { leave: filled },
   });
 }
 

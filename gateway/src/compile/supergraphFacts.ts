@@ -1,5 +1,6 @@
 import { type ASTNode, buildSchema, type FieldNode, type GraphQLSchema, parse, print, visit } from 'graphql';
 import type { LoadedSupergraph } from '../plan/plannerProtocol.js';
+import { type Rights, rightsOf } from '../rights/rights.js';
 import { type EventSource, readEventSources } from './eventSources.js';
 import { type PublicFields, readPublicFields } from './publicFields.js';
 
@@ -20,6 +21,8 @@ export interface SupergraphFacts {
   /** Where the events of subscription fields come from, by field; those that are not here come from their subgraphs. */
   readonly eventSources: ReadonlyMap<string, EventSource>;
   readonly publicFields: PublicFields;
+  /** What callers need to have some of the types and fields; undefined where nothing is required. */
+  readonly rights: Rights | undefined;
 }
 
 /** Reads what the planner's thread told of the supergraph, and from its own text what the planner has no use for. */
@@ -32,6 +35,7 @@ export function readSupergraphFacts(loaded: LoadedSupergraph, sdl = ''): Supergr
     standIns: new Map(Object.entries(loaded.standIns ?? {})),
     eventSources: readEventSources(sdl),
     publicFields: readPublicFields(sdl),
+    rights: rightsOf(sdl),
   };
 }
 

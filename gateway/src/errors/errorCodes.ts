@@ -20,6 +20,16 @@ export const errorCodes = {
   CSRF_PREVENTED: { status: 400, meaning: 'A GET that a foreign page could have caused without the user knowing.' },
   UNAUTHENTICATED: { status: 401, meaning: 'The bearer token is not valid.' },
   IDENTITY_UNAVAILABLE: { status: 503, meaning: "The token issuer's keys cannot be fetched at the moment." },
+  UNAUTHORIZED_FIELD_OR_TYPE: {
+    status: 403,
+    legacyStatus: 200,
+    meaning: 'The schema requires rights for this field or its type that the caller does not have.',
+  },
+  INTROSPECTION_REFUSED: {
+    status: 403,
+    legacyStatus: 200,
+    meaning: 'The operation asks for the schema, which takes a scope that the caller does not have.',
+  },
   OPERATION_TOO_LARGE: { status: 400, meaning: 'The operation has more tokens or selections than the limit.' },
   OPERATION_TOO_DEEP: { status: 400, meaning: 'The operation is nested deeper than the limit.' },
   GRAPHQL_PARSE_FAILED: { status: 400, legacyStatus: 200, meaning: 'The operation is not GraphQL.' },

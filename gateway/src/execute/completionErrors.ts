@@ -114,6 +114,12 @@ export function completionErrors(
     for (const [responseName, fieldNodes] of collectFields(sets, runtimeType, part.selection)) {
       const field = fieldNodes[0]?.name.value ?? '';
       if (isIntrospectionField(field)) continue;
+      const cut = part.selection.cut?.fields.get(responseName);
+      if (cut) {
+        const type = fieldType(runtimeType, cut.field);
+        if (type && !isNonNullType(type)) continue;
+        return false;
+      }
       if (field === '__typename') {
         if (isObjectType(runtimeType)) continue;
         report(`The type of the object at field ${name} could not be found out.`, position);

@@ -38,7 +38,7 @@ export interface OperationResponse {
 export async function executeOperation(request: ExecutionRequest, log: Logger): Promise<OperationResponse> {
   const { operation, variables, context, explain } = request;
   try {
-    const found = operation.variantFor(variables);
+    const found = operation.variantFor(variables, context.identity);
     const variant = found instanceof Promise ? await found : found;
     const execution = new Execution({}, variables, context, explain ? new Trace() : undefined);
     execution.errors.push(...variant.errors);

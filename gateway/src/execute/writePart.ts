@@ -28,6 +28,9 @@ export function writePart(
   const { plain, aliased } = execution.facts;
   const { json, faulty } = part.write(value, { plain, aliased, introspection: introspect?.(execution.variables) });
   if (!faulty) return { json, errors: execution.errors, nulled: NOWHERE };
-  const { errors, nulled } = completionErrors(value, part, at, execution.errors, operation.clientNames);
+  // What has been cut explains its own nulls only.
+  const { cut } = part.selection;
+  const known = cut ? execution.errors.filter((error) => !cut.errors.includes(error)) : execution.errors;
+  const { errors, nulled } = completionErrors(value, part, at, known, operation.clientNames);
   return { json, errors: [...execution.errors, ...errors], nulled };
 }

@@ -195,7 +195,8 @@ function tellOnce(response: ServerResponse, trail: RequestTrail, json: string | 
 
 /** Whether it is the operation that is refused, so that to send it again does not help. */
 function isOfOperation(refused: RequestRefused): boolean {
-  return refused.status('application/graphql-response+json') === 400;
+  const status = refused.status('application/graphql-response+json');
+  return status === 400 || status === 403;
 }
 
 function refusalFor({ reason, message }: SubscriptionEnded): RequestRefused {

@@ -1,33 +1,50 @@
-import { BREAK, type OperationTypeNode, visit } from 'graphql';
+import { Kind, OperationTypeNode, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type CheckVariables, compileVariables } from '../compile/compileVariables.js';
 import { type CompiledVariant, type CompilerContext, compileVariant } from '../compile/compileVariant.js';
 import { type ConditionValues, conditionValues, conditionVariables } from '../compile/conditions.js';
-import { plannedOperation } from '../compile/plannedOperation.js';
+import { isIntrospectionField } from '../compile/fieldType.js';
+import { hasDefer, plannedOperation } from '../compile/plannedOperation.js';
+import { spreadFragments } from '../compile/spreadFragments.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import type { Identity } from '../identity/identity.js';
+import { cutOperation, needsOf } from '../rights/cutOperation.js';
+import { type AccessRules, type Lacking, mayIntrospect, OPEN_ACCESS } from '../rights/rights.js';
 import type { PreparedOperation } from './prepareDocument.js';
 
 export interface OperationOptions {
   readonly compiler: CompilerContext;
   /** Plans an operation: see `Planner.plan`. */
   readonly plan: (text: string, operationName: string | undefined) => Promise<string>;
+  /** Without them everybody may introspect, and what a caller may not have is cut. */
+  readonly access?: AccessRules | undefined;
   /** Called when the operation takes more memory than before. */
   readonly onGrown: () => void;
 }
 
 /** Each new combination of conditions is planned and compiled when it first comes; of an operation with very many, the longest unused go. */
 const MOST_VARIANTS = 16;
+/** The same of an operation that is not for everybody: each combination of conditions may come with several combinations of rights. */
+const MOST_VARIANTS_WITH_RIGHTS = 64;
 /** What a plan and its code take for each character of the plan: an estimate, too low by some three times where operations are large. */
 const BYTES_PER_PLAN_CHARACTER = 12;
 /** How long an operation that could not be planned is refused without another try. */
 const REFUSED_MS = 60_000;
-const LASTING = new Set(['PLANNING_TIMEOUT', 'PLANNING_FAILED']);
+const LASTING = new Set(['PLANNING_TIMEOUT', 'PLANNING_FAILED', 'UNAUTHORIZED_FIELD_OR_TYPE']);
+/** What somebody lacks to whom everything is allowed. */
+const NOTHING: Lacked = { requirements: [], key: '' };
+
+/** Of the requirements that an operation has, those that its caller does not satisfy. */
+interface Lacked {
+  readonly requirements: readonly number[];
+  readonly key: string;
+}
 
 let nextKey = 1;
 
 /**
- * An operation that has been parsed and validated, with what has been planned and compiled of it: a variant for each combination of its conditions. Requests
- * that come while a variant is being made wait for it.
+ * An operation that has been parsed and validated, with what has been planned and compiled of it: a variant for each combination of its conditions and of the
+ * rights that its callers lack for it. Requests that come while a variant is being made wait for it.
  */
 export class Operation {
   /** Different for each operation of the process. */
@@ -41,11 +58,13 @@ export class Operation {
   readonly defers: boolean;
   readonly checkVariables: CheckVariables;
   private readonly conditions: readonly string[];
-  private readonly variants = new LRUCache<string, CompiledVariant & { readonly values: ConditionValues }>({
-    max: MOST_VARIANTS,
-  });
+  /** What its fields require of the caller: indexes of the supergraph's requirements. */
+  private readonly needs: readonly number[];
+  private readonly introspects: boolean;
+  private lacked: WeakMap<Lacking, Lacked> | undefined;
+  private readonly variants: LRUCache<string, CompiledVariant & VariantInUse>;
   private readonly underWay = new Map<string, Promise<CompiledVariant>>();
-  private readonly refused = new LRUCache<string, RequestRefused>({ max: MOST_VARIANTS, ttl: REFUSED_MS });
+  private readonly refused: LRUCache<string, RequestRefused>;
 
   constructor(
     private readonly prepared: PreparedOperation,
@@ -58,7 +77,13 @@ export class Operation {
     this.clientNames = prepared.clientNames;
     this.conditions = conditionVariables(document);
     this.checkVariables = compileVariables(definition, options.compiler.facts.apiSchema, this.conditions);
-    this.defers = hasDefer(prepared);
+    this.defers = hasDefer(document);
+    const { rights, apiSchema } = options.compiler.facts;
+    this.needs = rights ? needsOf(prepared, rights.schemaRights, apiSchema) : [];
+    this.introspects = asksForSchema(prepared);
+    const max = this.needs.length > 0 ? MOST_VARIANTS_WITH_RIGHTS : MOST_VARIANTS;
+    this.variants = new LRUCache({ max });
+    this.refused = new LRUCache({ max, ttl: REFUSED_MS });
   }
 
   /** What the variants take, in bytes, roughly. */
@@ -68,26 +93,43 @@ export class Operation {
     return characters * BYTES_PER_PLAN_CHARACTER;
   }
 
-  /** The values of the conditions that there are variants for, the last used first. */
-  get conditionsInUse(): ConditionValues[] {
-    return [...this.variants.values()].map(({ values }) => values);
+  /** What there are variants for, the last used first. */
+  get variantsInUse(): VariantInUse[] {
+    return [...this.variants.values()].map(({ values, identity }) => ({ values, identity }));
   }
 
-  /** The variant for a request's variables, at once when it is known. Rejects with `RequestRefused` as `Planner.plan` does. */
-  variantFor(variables: Readonly<Record<string, unknown>>): CompiledVariant | Promise<CompiledVariant> {
-    const { conditions } = this;
-    if (conditions.length === 0) return this.variants.get('') ?? this.prepare(new Map());
-    return this.prepare(conditionValues(conditions, this.prepared.definition, variables));
+  /**
+   * The variant for a request's variables and its caller, at once when it is known. Rejects with `RequestRefused` as `Planner.plan` does, or UNAUTHORIZED_FIELD_OR_TYPE where an operation is refused for what its caller may not have; throws
+   * INTROSPECTION_REFUSED.
+   */
+  variantFor(
+    variables: Readonly<Record<string, unknown>>,
+    identity: Identity,
+  ): CompiledVariant | Promise<CompiledVariant> {
+    const { conditions, prepared } = this;
+    if (this.introspects) this.checkIntrospection(identity);
+    if (conditions.length === 0) {
+      const known = this.needs.length === 0 ? this.variants.get('') : undefined;
+      return known ?? this.prepare(NO_CONDITIONS, identity);
+    }
+    return this.prepare(conditionValues(conditions, prepared.definition, variables), identity);
   }
 
-  /** The variant for these values of the conditions; made when there is none yet. */
-  prepare(values: ConditionValues): CompiledVariant | Promise<CompiledVariant> {
-    const key = this.conditions.map((name) => (values.get(name) ? '1' : '0')).join('');
-    const known = this.variants.get(key) ?? this.underWay.get(key);
-    if (known) return known;
+  /** The variant for these values of the conditions and this caller, without one: for somebody who may have everything; made when there is none yet. */
+  prepare(values: ConditionValues, identity?: Identity): CompiledVariant | Promise<CompiledVariant> {
+    const lacked = this.lackedBy(identity);
+    const key =
+      this.conditions.length === 0
+        ? lacked.key
+        : this.conditions.map((name) => (values.get(name) ? '1' : '0')).join('') + lacked.key;
+    return this.variants.get(key) ?? this.underWay.get(key) ?? this.begin(key, { values, identity }, lacked);
+  }
+
+  /** Apart from what every request does: what its functions hold would be allocated each time. */
+  private begin(key: string, use: VariantInUse, lacked: Lacked): Promise<CompiledVariant> {
     const refused = this.refused.get(key);
     if (refused) return Promise.reject(refused);
-    const making = this.make(key, values)
+    const making = this.make(key, use, lacked)
       .catch((error: unknown) => {
         if (error instanceof RequestRefused && LASTING.has(error.code)) this.refused.set(key, error);
         throw error;
@@ -97,25 +139,76 @@ export class Operation {
     return making;
   }
 
-  private async make(key: string, values: ConditionValues): Promise<CompiledVariant> {
+  /** What the caller lacks of what the operation requires; found out once for all callers who lack the same of the supergraph. */
+  private lackedBy(identity: Identity | undefined): Lacked {
+    const { rights } = this.options.compiler.facts;
+    if (this.needs.length === 0 || !rights || !identity) return NOTHING;
+    const lacking = rights.lackedBy(identity);
+    this.lacked ??= new WeakMap();
+    let lacked = this.lacked.get(lacking);
+    if (!lacked) {
+      const requirements = this.needs.filter((need) => lacking.requirements.has(need));
+      lacked = requirements.length === 0 ? NOTHING : { requirements, key: `-${requirements.join()}` };
+      this.lacked.set(lacking, lacked);
+    }
+    return lacked;
+  }
+
+  private checkIntrospection(identity: Identity): void {
+    const { access = OPEN_ACCESS } = this.options;
+    if (mayIntrospect(identity, access)) return;
+    const message = `Introspection takes the scope "${access.introspectionScope}".`;
+    throw new RequestRefused('INTROSPECTION_REFUSED', message);
+  }
+
+  private async make(key: string, use: VariantInUse, { requirements }: Lacked): Promise<CompiledVariant> {
     const { compiler, plan, onGrown } = this.options;
-    const planned = plannedOperation(this.prepared, values, compiler.facts.apiSchema);
+    const allowed = this.allowed(use.values, requirements);
+    const planned = plannedOperation(allowed, use.values, compiler.facts.apiSchema);
     const planJson = planned.text === undefined ? 'null' : await plan(planned.text, this.name);
-    const variant = compileVariant(planned, planJson, this.prepared, compiler);
-    this.variants.set(key, { ...variant, values });
+    const variant = { ...compileVariant(planned, planJson, allowed, compiler, requirements), ...use };
+    this.variants.set(key, variant);
     onGrown();
     return variant;
   }
+
+  /** The operation without what the caller may not have. Throws UNAUTHORIZED_FIELD_OR_TYPE where that leaves nothing to subscribe to, or where operations are refused for it. */
+  private allowed(values: ConditionValues, lacked: readonly number[]): PreparedOperation {
+    const { prepared, options } = this;
+    const { rights, apiSchema } = options.compiler.facts;
+    if (lacked.length === 0 || !rights) return prepared;
+    const allowed = cutOperation(prepared, new Set(lacked), values, rights.schemaRights, apiSchema);
+    const errors = allowed.cut?.errors ?? [];
+    const refuses =
+      options.access?.rightsMode === 'refuse' ||
+      (this.type === OperationTypeNode.SUBSCRIPTION && errors.some(({ path }) => path?.length === 1));
+    if (errors.length > 0 && refuses)
+      throw new RequestRefused('UNAUTHORIZED_FIELD_OR_TYPE', 'The caller may not have all of it.', { errors });
+    return allowed;
+  }
 }
 
-function hasDefer({ document }: PreparedOperation): boolean {
-  let some = false;
-  visit(document, {
-    Directive({ name }) {
-      if (name.value !== 'defer') return undefined;
-      some = true;
-      return BREAK;
-    },
-  });
-  return some;
+/** What a variant is for: the values of the conditions, and the first caller who has had it, to know the rights by. */
+interface VariantInUse {
+  readonly values: ConditionValues;
+  readonly identity: Identity | undefined;
+}
+
+const NO_CONDITIONS: ConditionValues = new Map();
+
+function asksForSchema({ document, definition }: PreparedOperation): boolean {
+  const fragments = new Map(
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  );
+  let asks = false;
+  for (const each of [definition, ...spreadFragments([definition], fragments)]) {
+    visit(each, {
+      Field({ name }) {
+        asks ||= isIntrospectionField(name.value);
+      },
+    });
+  }
+  return asks;
 }

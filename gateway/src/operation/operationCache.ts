@@ -61,14 +61,14 @@ export class OperationCache {
   }
 
   private add({ text, name, incremental }: OperationKey): Operation {
-    const { compiler, plan } = this.options;
+    const { compiler, plan, access } = this.options;
     const id = documentKey({ text, incremental });
     const before = this.documents.peek(id);
-    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental);
+    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental, access?.hideSuggestions);
     const prepared = selectOperation(document, name);
     if (!compiler.facts.apiSchema.getRootType(prepared.definition.operation))
       throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The graph has no ${prepared.definition.operation}s.`);
-    const operation = new Operation(prepared, { compiler, plan, onGrown: () => this.measure(id) });
+    const operation = new Operation(prepared, { compiler, plan, access, onGrown: () => this.measure(id) });
     const operations = before?.operations ?? new Map<string, Operation>();
     operations.set(name ?? '', operation);
     this.documents.set(id, { document, key: { text, incremental }, operations });

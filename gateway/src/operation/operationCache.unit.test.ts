@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { anonymous } from '../identity/identity.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import { OperationCache, type OperationCacheOptions } from './operationCache.js';
 
@@ -44,16 +45,16 @@ function createCache(bounds: Partial<Pick<OperationCacheOptions, 'mostDocuments'
 
 const keyOf = (text: string, name?: string, incremental = false) => ({ text, name, incremental });
 const plan = async (cache: OperationCache, text: string, variables: Record<string, unknown> = {}) =>
-  cache.find(keyOf(text)).variantFor(variables);
+  cache.find(keyOf(text)).variantFor(variables, anonymous);
 const textsIn = (cache: OperationCache) => [...cache.inUse()].map(({ key }) => key.text);
 const refusal = (code: ErrorCode) => new RequestRefused(code, 'No.');
 
 it('an operation is prepared once and found again', async () => {
   const cache = createCache();
   const operation = cache.find(keyOf('{ a }'));
-  expect(await operation.variantFor({})).toMatchObject({ planJson: PLAN });
+  expect(await operation.variantFor({}, anonymous)).toMatchObject({ planJson: PLAN });
   expect(cache.find(keyOf('{ a }'))).toBe(operation);
-  expect(operation.variantFor({})).not.toBeInstanceOf(Promise);
+  expect(operation.variantFor({}, anonymous)).not.toBeInstanceOf(Promise);
   expect([planned, lookups]).toEqual([['{ a }'], ['miss', 'hit']]);
 });
 
@@ -142,7 +143,7 @@ describe('what is kept is bounded', () => {
     for (let number = 0; number < 128; number++) await plan(cache, text, variablesOf(number));
     const operation = cache.find(keyOf(text));
     expect(planned.length).toBe(128);
-    expect(operation.conditionsInUse.length).toBe(16);
+    expect(operation.variantsInUse.length).toBe(16);
     await plan(cache, text, variablesOf(127));
     expect(planned.length).toBe(128);
     await plan(cache, text, variablesOf(0));

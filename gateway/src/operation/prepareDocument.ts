@@ -13,6 +13,7 @@ import {
 import type { SupergraphFacts } from '../compile/supergraphFacts.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import type { Cut } from '../rights/cutOperation.js';
 import { checkSelections, checkTokens } from './documentLimits.js';
 import { separateNames } from './separateNames.js';
 
@@ -28,6 +29,8 @@ export interface PreparedOperation {
   readonly clientNames: ReadonlyMap<string, string>;
   readonly definition: OperationDefinitionNode;
   readonly name: string | undefined;
+  /** What its caller may not have: see `cutOperation`. */
+  readonly cut?: Cut | undefined;
 }
 
 /** A document that has been parsed and validated; its operations in their order. */
@@ -38,7 +41,8 @@ export interface PreparedDocument {
 const MOST_VALIDATION_ERRORS = 20;
 
 /**
- * Checks the limits, parses and validates. `incremental`: the client takes a response in parts; without it `@defer` is left out. Throws `RequestRefused` with all the
+ * Checks the limits, parses and validates. `incremental`: the client takes a response in parts; without it `@defer` is left out. `hideSuggestions`: what is not there is not answered by what is there under
+ * similar names. Throws `RequestRefused` with all the
  * faults that graphql found, each with its place in the text (GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED), or OPERATION_TOO_LARGE,
  * OPERATION_TOO_DEEP.
  */
@@ -46,9 +50,13 @@ export function prepareDocument(
   text: string,
   { apiSchema, internalFields }: Pick<SupergraphFacts, 'apiSchema' | 'internalFields'>,
   incremental = false,
+  hideSuggestions = false,
 ): PreparedDocument {
   const parsed = parseWithinLimits(text);
-  const faults = validate(apiSchema, parsed, specifiedRules, { maxErrors: MOST_VALIDATION_ERRORS });
+  const faults = validate(apiSchema, parsed, specifiedRules, {
+    maxErrors: MOST_VALIDATION_ERRORS,
+    hideSuggestions,
+  });
   if (faults.length > 0) throw rejected('GRAPHQL_VALIDATION_FAILED', faults);
   const wanted = incremental ? parsed : withoutDefer(parsed);
   const { document, clientNames } = separateNames(wanted, internalFields);

@@ -361,11 +361,11 @@ function sharedRequest(request: SubscriptionRequest, { variant }: FeedOperation)
 /** The request's operation in a supergraph. Throws `RequestRefused` where it does not fit. */
 async function operationIn(
   supergraph: Supergraph,
-  { text, name, variables }: SubscriptionRequest,
+  { text, name, variables, context: { identity } }: SubscriptionRequest,
 ): Promise<FeedOperation> {
   const operation = supergraph.operations.find({ text, name, incremental: false });
   operation.checkVariables(variables);
-  const variant = await operation.variantFor(variables);
+  const variant = await operation.variantFor(variables, identity);
   if (!variant.plan.subscription)
     throw new RequestRefused('BAD_USER_INPUT', 'The conditions leave nothing of the subscription.');
   return { operation, variant, supergraph };

@@ -5,6 +5,8 @@ import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { OperationCache } from '../operation/operationCache.js';
 import { Planner, type PlannerOptions } from '../plan/planner.js';
+import { withoutRights } from '../rights/readRights.js';
+import type { AccessRules } from '../rights/rights.js';
 import type { HeaderRules } from '../subgraph/headerRules.js';
 import { Http1Pool, type Http1PoolOptions } from '../subgraph/http1/http1Pool.js';
 import { Subgraph } from '../subgraph/subgraph.js';
@@ -13,6 +15,7 @@ import { Supergraph } from './supergraph.js';
 export interface SupergraphOptions {
   readonly planner: PlannerOptions;
   readonly cache: { readonly mostDocuments: number; readonly mostBytes: number };
+  readonly access: AccessRules;
   readonly pool: Http1PoolOptions;
   readonly timeoutMs: number;
   readonly shareFetches: boolean;
@@ -27,7 +30,7 @@ export interface SupergraphOptions {
 
 /** Loads a supergraph beside whatever is in service: its planner's thread, the schema that clients see, and a pool for each subgraph. Rejects with the reason when it does not load. */
 export async function loadSupergraph(sdl: string, options: SupergraphOptions): Promise<Supergraph> {
-  const { planner, supergraph } = await Planner.load(sdl, options.planner);
+  const { planner, supergraph } = await Planner.load(withoutRights(sdl), options.planner);
   const pools: Http1Pool[] = [];
   try {
     const { log, metrics, headerRules, mintToken, mutations, timeoutMs, shareFetches: share } = options;
@@ -41,6 +44,7 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
     const operations = new OperationCache({
       compiler: { facts, subgraphs: new Map(subgraphs.map((each) => [each.name, each])) },
       plan: (text, name) => metrics.timePlanning(planner.plan(text, name)),
+      access: options.access,
       ...options.cache,
       onLookup: (result) => {
         if (result === 'hit') metrics.tallies.lookupHits += 1;

@@ -33,7 +33,7 @@ export async function prepareOperations(
     if (performance.now() > end) break;
     try {
       const successor = operations.find(key);
-      for (const values of operation.conditionsInUse) await successor.prepare(values);
+      for (const { values, identity } of operation.variantsInUse) await successor.prepare(values, identity);
       ready += 1;
     } catch {
       // Whoever sends it again is told why.
