@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { CorsOptions } from './http/cors.js';
+import { DEFAULT_LIST_SIZE } from './limits/compileCost.js';
+import type { CostBudgets } from './limits/operationLimits.js';
+import type { RateLimitRules } from './limits/rateLimits.js';
+import { type DocumentLimits, documentLimits } from './operation/documentLimits.js';
 import type { PlannerOptions } from './plan/planner.js';
 import { type AccessRules, INTROSPECTION_SCOPE } from './rights/rights.js';
 import { HeaderRulesConfig } from './subgraph/headerRules.js';
@@ -10,6 +15,7 @@ const milliseconds = z.coerce.number().int().positive();
 const count = z.coerce.number().int().min(0);
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/ });
+const limit = z.coerce.number().int().positive();
 
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -39,6 +45,27 @@ const Environment = z.object({
   PREPARE_OPERATIONS_MS: count.default(30_000),
   BATCH_LIMIT: count.max(1_000).default(0),
   COMPRESS_FROM_BYTES: count.default(1_024),
+  MOST_CHARACTERS: limit.default(documentLimits.characters),
+  MOST_TOKENS: limit.default(documentLimits.tokens),
+  MOST_DEPTH: limit.default(documentLimits.depth),
+  MOST_SELECTIONS: limit.default(documentLimits.selections),
+  MOST_ALIASES: count.default(documentLimits.aliases),
+  MOST_ROOT_ALIASES: count.default(documentLimits.rootAliases),
+  MOST_ROOT_FIELDS: limit.default(documentLimits.rootFields),
+  MOST_DIRECTIVES: count.default(documentLimits.directives),
+  MOST_DIRECTIVES_PER_NODE: count.default(documentLimits.directivesPerNode),
+  MOST_COMPARISONS: limit.default(documentLimits.comparisons),
+  MOST_OPERATIONS: limit.default(documentLimits.operations),
+  MOST_FRAGMENTS: count.default(documentLimits.fragments),
+  MOST_VARIABLES: count.default(documentLimits.variables),
+  COST_LIST_SIZE: count.default(DEFAULT_LIST_SIZE),
+  COST_BUDGETS: z.string().default('{}'),
+  RATE_LIMITS: z.string().default('{}'),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  TRUSTED_PROXIES: count.max(10).default(0),
+  CORS_ORIGINS: z.string().optional(),
+  CORS_HEADERS: z.string().default(''),
+  CORS_MAX_AGE_SECONDS: count.default(600),
   GATEWAY_SIGNING_KEY_FILE: z.string().optional(),
   JWKS_FILE: z.string().optional(),
   JWKS_URL: httpUrl.optional(),
@@ -111,6 +138,9 @@ export interface GatewayConfig {
   readonly batchLimit: number;
   /** Responses of at least this many bytes are compressed; 0: none. */
   readonly compressFrom: number;
+  readonly limits: RequestLimits;
+  /** Undefined: pages of other origins may not read answers. */
+  readonly cors: CorsOptions | undefined;
   /** Whether everybody may ask for `extensions.plan`; else the scope `plan:read` is needed. */
   readonly explainToAll: boolean;
   /** How what a caller may not have is answered. */
@@ -129,6 +159,21 @@ export interface GatewayConfig {
   /** The folder of GraphiQL's bundle; undefined where GraphiQL is not offered. */
   readonly graphiqlFolder: string | undefined;
   readonly drainTimeoutMs: number;
+}
+
+/** What clients may ask for. */
+export interface RequestLimits {
+  readonly document: DocumentLimits;
+  /** What a list is taken for of whose size nothing is known. */
+  readonly listSize: number;
+  /** What one operation may cost, by the identity's kind; none: anything. */
+  readonly costBudgets: CostBudgets;
+  /** Undefined: not limited. */
+  readonly rates: RateLimitRules | undefined;
+  /** Where rates are counted; without it each process counts for itself. */
+  readonly redisUrl: string | undefined;
+  /** Proxies of our own that requests pass and that append to `x-forwarded-for`. */
+  readonly trustedProxies: number;
 }
 
 /** Bounds of what clients follow live. */
@@ -187,7 +232,11 @@ export function readConfig(
     readHeaderRules(given.HEADER_RULES ?? '{}', Boolean(signingKeyFile)),
   );
 
-  if (!parsed.success || !headerRules || faults.length > 0) {
+  const costBudgets = attempt('COST_BUDGETS', () => readBudgets(given.COST_BUDGETS ?? '{}'));
+  const rates = attempt('RATE_LIMITS', () => readRates(given.RATE_LIMITS ?? '{}'));
+  const corsOrigins = attempt('CORS_ORIGINS', () => readOrigins(given.CORS_ORIGINS));
+
+  if (!parsed.success || !headerRules || !costBudgets || !rates || faults.length > 0) {
     throw new ConfigError(`The configuration of the gateway is not usable:\n  ${faults.join('\n  ')}`);
   }
   const values = parsed.data;
@@ -216,6 +265,34 @@ export function readConfig(
     prepareOperationsMs: values.PREPARE_OPERATIONS_MS,
     batchLimit: values.BATCH_LIMIT,
     compressFrom: values.COMPRESS_FROM_BYTES,
+    limits: {
+      document: {
+        ...documentLimits,
+        characters: values.MOST_CHARACTERS,
+        tokens: values.MOST_TOKENS,
+        depth: values.MOST_DEPTH,
+        selections: values.MOST_SELECTIONS,
+        aliases: values.MOST_ALIASES,
+        rootAliases: values.MOST_ROOT_ALIASES,
+        rootFields: values.MOST_ROOT_FIELDS,
+        directives: values.MOST_DIRECTIVES,
+        directivesPerNode: values.MOST_DIRECTIVES_PER_NODE,
+        comparisons: values.MOST_COMPARISONS,
+        operations: values.MOST_OPERATIONS,
+        fragments: values.MOST_FRAGMENTS,
+        variables: values.MOST_VARIABLES,
+      },
+      listSize: values.COST_LIST_SIZE,
+      costBudgets,
+      rates: rates.identity || rates.address ? rates : undefined,
+      redisUrl: values.REDIS_URL,
+      trustedProxies: values.TRUSTED_PROXIES,
+    },
+    cors: corsOrigins && {
+      origins: corsOrigins,
+      headers: listed(values.CORS_HEADERS).map((name) => name.toLowerCase()),
+      maxAgeSeconds: values.CORS_MAX_AGE_SECONDS,
+    },
     explainToAll: values.NODE_ENV !== 'production',
     access: {
       rightsMode: values.RIGHTS_MODE,
@@ -285,6 +362,48 @@ function readSubgraphUrls(env: NodeJS.ProcessEnv): Map<string, string> {
     }
   }
   return urls;
+}
+
+const Budgets = z.record(z.string().min(1), z.number().min(0));
+
+function readBudgets(text: string): CostBudgets {
+  const budgets = Budgets.safeParse(parseJson(text));
+  if (budgets.success) return budgets.data;
+  throw new Error(
+    'give JSON of the kind of an identity to what its operations may cost, {"ANONYMOUS": 1000, "*": 10000}',
+  );
+}
+
+const Rate = z.strictObject({ points: limit.max(1_000_000_000), seconds: limit.max(86_400) });
+const Rates = z.strictObject({
+  identity: z.record(z.string().min(1), Rate).optional(),
+  address: Rate.optional(),
+});
+
+function readRates(text: string): RateLimitRules {
+  const rates = Rates.safeParse(parseJson(text));
+  if (rates.success) return rates.data;
+  throw new Error(
+    'give JSON of the form {"identity": {"*": {"points": 10000, "seconds": 60}}, "address": {"points": 10000, "seconds": 60}}',
+  );
+}
+
+/** Origins as browsers send them, compared letter by letter. */
+function readOrigins(text: string | undefined): CorsOptions['origins'] | undefined {
+  if (text === undefined || text.trim() === '*') return text === undefined ? undefined : '*';
+  const origins = listed(text);
+  for (const each of origins) {
+    if (URL.parse(each)?.origin !== each)
+      throw new Error(`"${each}" is no origin: give "*" or a list such as https://one.example,http://localhost:3000`);
+  }
+  return origins.length === 0 ? undefined : new Set(origins);
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }
 
 function readHeaderRules(text: string, signing: boolean): HeaderRulesConfig {

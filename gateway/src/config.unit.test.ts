@@ -59,6 +59,46 @@ describe('the configuration', () => {
     expect(readConfig({ PORT: '', JWKS_FILE: '', JWKS_URL: '' }, []).port).toBe(4000);
   });
 
+  it('limits costs, rates and origins only when it is told to', () => {
+    expect(readConfig({}, [])).toMatchObject({ cors: undefined, limits: { costBudgets: {}, rates: undefined } });
+    const config = readConfig(
+      {
+        MOST_ALIASES: '7',
+        COST_BUDGETS: '{"ANONYMOUS": 1000, "*": 10000}',
+        RATE_LIMITS: '{"address": {"points": 5, "seconds": 1}}',
+        REDIS_URL: 'redis://127.0.0.1:1',
+        CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+        CORS_HEADERS: 'X-One,x-two',
+      },
+      [],
+    );
+    expect(config.limits).toMatchObject({
+      document: { aliases: 7, tokens: 10_000 },
+      costBudgets: { ANONYMOUS: 1000, '*': 10_000 },
+      rates: { address: { points: 5, seconds: 1 } },
+      redisUrl: 'redis://127.0.0.1:1',
+    });
+    expect(config.cors).toEqual({
+      origins: new Set(['https://a.example', 'http://localhost:3000']),
+      headers: ['x-one', 'x-two'],
+      maxAgeSeconds: 600,
+    });
+    expect(readConfig({ CORS_ORIGINS: '*' }, []).cors?.origins).toBe('*');
+  });
+
+  it('says of limits and origins that are not usable what to give', () => {
+    const faults = [
+      [{ COST_BUDGETS: '{"*": "many"}' }, /COST_BUDGETS: give JSON of the kind/],
+      [{ RATE_LIMITS: '{"address": {"points": 5}}' }, /RATE_LIMITS: give JSON of the form/],
+      [{ RATE_LIMITS: '{"adress": {}}' }, /RATE_LIMITS: give JSON of the form/],
+      [{ CORS_ORIGINS: 'https://a.example/' }, /CORS_ORIGINS: "https:\/\/a.example\/" is no origin/],
+      [{ CORS_ORIGINS: 'a.example' }, /CORS_ORIGINS: "a.example" is no origin/],
+      [{ REDIS_URL: 'http://a' }, /REDIS_URL/],
+      [{ MOST_TOKENS: '0' }, /MOST_TOKENS/],
+    ] as const;
+    for (const [env, message] of faults) expect(() => readConfig(env, [])).toThrow(message);
+  });
+
   it('reads keys from their files', async () => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
     const config = readConfig(

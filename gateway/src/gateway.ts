@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type GatewayConfig, urlKey } from './config.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
+import { createCors } from './http/cors.js';
 import { registerGraphiqlRoutes } from './http/graphiqlRoutes.js';
 import { createGraphQLHandler } from './http/graphqlHandler.js';
 import { registerHealthRoutes } from './http/healthRoutes.js';
@@ -11,6 +12,9 @@ import type { StartOptions } from './http/startOperation.js';
 import { registerTicketRoute } from './http/ticketRoute.js';
 import { createAuthenticate } from './identity/clientToken.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
+import { connectRedis } from './limits/connectRedis.js';
+import { createAdmit } from './limits/operationLimits.js';
+import { createRateLimits } from './limits/rateLimits.js';
 import { createLive } from './live.js';
 import type { Logger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -49,7 +53,11 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const load = (sdl: string) =>
     loadSupergraph(sdl, {
       planner: config.planning,
-      cache: config.operationCache,
+      cache: {
+        ...config.operationCache,
+        limits: config.limits.document,
+        listSize: config.limits.listSize,
+      },
       pool: {
         connections: config.subgraphConnections,
         queued: config.subgraphQueue,
@@ -71,6 +79,11 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   await loadFirst(slot, config.supergraphFile);
   const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
 
+  const { costBudgets, rates, redisUrl, trustedProxies } = config.limits;
+  // Opened for what needs it: who limits nothing needs no Redis.
+  const redis = rates && redisUrl !== undefined ? connectRedis(redisUrl, log) : undefined;
+  const cors = config.cors && createCors(config.cors);
+
   let draining = false;
   const isDraining = () => draining;
   const alone: Execute = (request) => executeOperation(request, log);
@@ -85,6 +98,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
         })
       : alone,
     mutations,
+    admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
+    costBudgets,
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
   };
   const live = createLive({ config, slot, authenticate, starting, headerRules, mintToken, log, metrics });
@@ -95,13 +110,15 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     eventStreams: live.eventStreams,
     mostInBatch: config.batchLimit,
     compressFrom: config.compressFrom,
+    cors,
+    trustedProxies,
     isDraining,
     log,
     metrics,
   });
   const hasPage = config.graphiqlFolder !== undefined;
   const app = createServer({ log, graphql, upgrade: live.upgrade, hasPage, isDraining });
-  registerTicketRoute(app, { authenticate, tickets: live.tickets });
+  registerTicketRoute(app, { authenticate, tickets: live.tickets, cors });
   registerHealthRoutes(app, { slot, metrics, isDraining });
   if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   const url = await app.listen({ host: config.host, port: config.port });
@@ -125,6 +142,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     await drained;
     await live.close();
     await slot.close();
+    redis?.disconnect();
     log.info('gateway is down');
   };
   let stopped: Promise<void> | undefined;

@@ -81,7 +81,12 @@ export function createLive({
   const transport = (name: string): LiveTransportOptions & { authenticate: Authenticate } => ({
     ...starting,
     ...{ slot, authenticate, limits, log, metrics },
-    subscribe: (request, signal) => subscriptions.subscribe(request, signal),
+    trustedProxies: config.limits.trustedProxies,
+    async subscribe(request, signal) {
+      // Once, when it begins, whatever comes of it: by what one event costs.
+      await starting.admit?.(request.operation, request.variables, request.context);
+      return subscriptions.subscribe(request, signal);
+    },
     heartbeatMs: live.heartbeatMs,
     onDelivered: ({ occurredAt }) => {
       if (occurredAt !== undefined) lag.observe(name, '', (Date.now() - occurredAt) / 1000);

@@ -41,6 +41,8 @@ export class Cancellation {
 export interface RequestContext {
   readonly requestId: string;
   readonly identity: Identity;
+  /** Where it came from, for limits. */
+  readonly address?: string | undefined;
   /** The request's headers that rules may forward, by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Cancelled when nobody waits for the answer of a query any more. Mutations are finished once begun. */

@@ -25,11 +25,13 @@ const MOST_ERRORS = 20;
  * Makes the check of an operation's variables. Scalars, enums and lists of them are checked by a few comparisons; anything else, and whatever these do not
  * accept, by graphql itself, which also words the errors. Values are passed on to subgraphs as the client sent them. `conditions`: the variables by which selections
  * are decided; of type Boolean with a default they may be left out, but null decides nothing.
+ * `hideSuggestions`: errors leave out which names there are that resemble a wrong one.
  */
 export function compileVariables(
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
   conditions: readonly string[] = [],
+  hideSuggestions = false,
 ): CheckVariables {
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return () => {};
@@ -45,7 +47,12 @@ export function compileVariables(
       if (variables[variable.name.value] === null) throw undecided(variable.name.value, loc);
     }
     if (quick.every(([name, accepts]) => accepts(Object.hasOwn(variables, name) ? variables[name] : undefined))) return;
-    const { errors } = getVariableValues(schema, definitions, { ...variables }, { maxErrors: MOST_ERRORS });
+    const { errors } = getVariableValues(
+      schema,
+      definitions,
+      { ...variables },
+      { maxErrors: MOST_ERRORS, hideSuggestions },
+    );
     if (!errors) return;
     throw new RequestRefused('BAD_USER_INPUT', 'Correct the variables.', {
       errors: errors.map(({ message, locations }) => ({

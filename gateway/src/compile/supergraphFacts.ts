@@ -1,4 +1,5 @@
 import { type ASTNode, buildSchema, type FieldNode, type GraphQLSchema, parse, print, visit } from 'graphql';
+import { type CostDirectives, readCostDirectives } from '../limits/costDirectives.js';
 import type { LoadedSupergraph } from '../plan/plannerProtocol.js';
 import { type Rights, rightsOf } from '../rights/rights.js';
 import { type EventSource, readEventSources } from './eventSources.js';
@@ -23,6 +24,8 @@ export interface SupergraphFacts {
   readonly publicFields: PublicFields;
   /** What callers need to have some of the types and fields; undefined where nothing is required. */
   readonly rights: Rights | undefined;
+  /** What the supergraph says of the costs of its types and fields. */
+  readonly costs: CostDirectives;
 }
 
 /** Reads what the planner's thread told of the supergraph, and from its own text what the planner has no use for. */
@@ -36,6 +39,7 @@ export function readSupergraphFacts(loaded: LoadedSupergraph, sdl = ''): Supergr
     eventSources: readEventSources(sdl),
     publicFields: readPublicFields(sdl),
     rights: rightsOf(sdl),
+    costs: readCostDirectives(sdl),
   };
 }
 

@@ -32,6 +32,22 @@ export const errorCodes = {
   },
   OPERATION_TOO_LARGE: { status: 400, meaning: 'The operation has more tokens or selections than the limit.' },
   OPERATION_TOO_DEEP: { status: 400, meaning: 'The operation is nested deeper than the limit.' },
+  TOO_MANY_ALIASES: { status: 400, meaning: 'The operation has more aliases than the limit, at the root or in all.' },
+  TOO_MANY_ROOT_FIELDS: { status: 400, meaning: 'The operation has more fields at the root than the limit.' },
+  TOO_MANY_DIRECTIVES: {
+    status: 400,
+    meaning: 'The operation has more directives than the limit, at one place or in all.',
+  },
+  TOO_MANY_VALUES: { status: 413, meaning: 'The body or a parameter has more values in its JSON than the limit.' },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    status: 400,
+    meaning: 'The operation is estimated to cost more than its sender may spend on one.',
+  },
+  SLICING_ARGUMENT_REQUIRED: {
+    status: 400,
+    meaning: 'A list that needs exactly one argument that bounds its size has none, or several.',
+  },
+  RATE_LIMITED: { status: 429, meaning: 'The identity or the address has spent its points for the time being.' },
   GRAPHQL_PARSE_FAILED: { status: 400, legacyStatus: 200, meaning: 'The operation is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, legacyStatus: 200, meaning: 'The operation does not fit the schema.' },
   OPERATION_RESOLUTION_FAILURE: {

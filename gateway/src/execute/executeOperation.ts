@@ -19,6 +19,8 @@ export interface ExecutionRequest {
   readonly context: RequestContext;
   /** Whether `extensions.plan` is to be added. */
   readonly explain: boolean;
+  /** For `extensions.cost`. */
+  readonly cost?: { readonly estimated: number; readonly budget: number | undefined };
 }
 
 /** A GraphQL response, written. */
@@ -57,6 +59,7 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
     const changed = changedEntities(context.changed);
     const extensions = {
       ...(changed.length > 0 && { changed }),
+      ...(request.cost && { cost: request.cost }),
       ...(execution.trace && !later && { plan: explainPlan(variant, execution.trace) }),
     };
     const before = `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":`;

@@ -28,8 +28,8 @@ export function shareExecutions(execute: Execute, options: SharingOptions): Exec
   const flights = new Map<string, Flight>();
 
   return (request) => {
-    const { operation, variables, context, explain } = request;
-    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain) return execute(request);
+    const { operation, variables, context, explain, cost } = request;
+    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost) return execute(request);
     const key = [
       options.mutations.finished,
       operation.key,

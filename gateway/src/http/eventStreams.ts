@@ -4,6 +4,8 @@ import { RequestRefused } from '../errors/requestRefused.js';
 import type { Authenticate, Credentials } from '../identity/clientToken.js';
 import type { Tickets } from '../identity/tickets.js';
 import { whenExpired } from '../identity/whenExpired.js';
+import { clientAddress } from '../limits/clientAddress.js';
+import { findOrSpend } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
 import { type LiveSubscription, SubscriptionEnded } from '../subscribe/subscription.js';
 import { EventStream } from './eventStream.js';
@@ -42,6 +44,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const beginning = new Set<AbortController>();
   let closing: Promise<void> | undefined;
 
+  const addressOf = (request: IncomingMessage) => options.admit && clientAddress(request, options.trustedProxies ?? 0);
+
   async function answer(
     params: GraphQLParams | readonly GraphQLParams[],
     request: IncomingMessage,
@@ -56,7 +60,14 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     if (!supergraph) throw goingAway();
     try {
       const key = { text: params.query, name: params.operationName, incremental: false };
-      const operation = supergraph.operations.find(key);
+      const operation = await findOrSpend(
+        () => supergraph.operations.find(key),
+        options.admit,
+        () => ({
+          identity: credentials.identity,
+          address: addressOf(request),
+        }),
+      );
       trail.operation = operation;
       if (operation.type === OperationTypeNode.SUBSCRIPTION) {
         operation.checkVariables(params.variables);
@@ -68,9 +79,12 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
         throw new RequestRefused('METHOD_NOT_ALLOWED', 'Event streams by GET are for subscriptions. Use POST.', {
           headers: { allow: 'POST' },
         });
-      const sender = { requestId: trail.id, ...credentials, headers: request.headers, gone: trail.gone };
-      supergraph.enter();
+      const sender = {
+        ...{ requestId: trail.id, ...credentials, headers: request.headers, gone: trail.gone },
+        address: addressOf(request),
+      };
       const executing = startOperation(operation, params.variables, params.explain, sender, options);
+      supergraph.enter();
       const { json, codes } = await executing.finally(() => supergraph.leave());
       trail.codes = codes;
       tellOnce(response, trail, json);
@@ -98,10 +112,11 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     { query: text, operationName: name, variables }: GraphQLParams,
     after: string | undefined,
     { identity, expiresAt }: Credentials,
-    { headers }: IncomingMessage,
+    request: IncomingMessage,
     response: ServerResponse,
     trail: RequestTrail,
   ): Promise<void> {
+    const { headers } = request;
     const leave = limits.enter(identity);
     if (!leave) throw later('TOO_MANY_CONNECTIONS', 'There are too many event streams. Try again later.');
     const starting = new AbortController();
@@ -116,7 +131,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     });
     const over = [leave];
     try {
-      const context = { requestId: trail.id, identity, headers };
+      const context = { requestId: trail.id, identity, headers, address: addressOf(request) };
       live = await subscribe({ operation, text, name, variables, context, after }, starting.signal);
       beginning.delete(starting);
       if (response.destroyed) return stop();

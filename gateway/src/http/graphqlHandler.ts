@@ -5,11 +5,14 @@ import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Authenticate } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
+import { clientAddress } from '../limits/clientAddress.js';
+import { findOrSpend } from '../limits/operationLimits.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Operation } from '../operation/operation.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
+import type { CorsHeaders } from './cors.js';
 import type { EventStreams } from './eventStreams.js';
 import { type GraphQLParams, paramsFromBody, paramsFromQuery } from './graphqlParams.js';
 import { preventCsrf } from './preventCsrf.js';
@@ -17,7 +20,7 @@ import { readJsonBody } from './readJsonBody.js';
 import { refusalOf } from './refusalOf.js';
 import { RequestTrail } from './requestTrail.js';
 import { type Accepted, responseType, wantsEventStream } from './responseType.js';
-import { type StartOptions, startOperation } from './startOperation.js';
+import { type Sender, type StartOptions, startOperation } from './startOperation.js';
 import { writeMultipart } from './writeMultipart.js';
 import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
 
@@ -30,6 +33,9 @@ export interface GraphQLHandlerOptions extends StartOptions {
   readonly compressFrom: number;
   /** Without it, what is to be an event stream is refused. */
   readonly eventStreams?: EventStreams | undefined;
+  /** Undefined: pages of other origins may not read answers. */
+  readonly cors?: CorsHeaders | undefined;
+  readonly trustedProxies?: number;
   /** Whether the process is about to end: what still comes over open connections is sent elsewhere. */
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -50,6 +56,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
 
   return (request, response) => {
     const trail = new RequestTrail(request, response, metrics, log);
+    // Of refusals too, which else no page could read.
+    if (options.cors) setHeaders(response, options.cors(request.method, request.headers));
     answer(request, response, trail).catch((error: unknown) => {
       const refused = error instanceof RequestRefused ? error : refusalOf(error, trail.id, log);
       if (refused.cause && refused.code !== 'INTERNAL_SERVER_ERROR') {
@@ -76,7 +84,12 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const supergraph = inService(options.slot);
     const call = { request, response, trail, supergraph, identity, accepted };
     if (Array.isArray(params)) return await answerList(params, call);
-    const operation = find(params, call);
+    const found = findOrSpend(
+      () => find(params, call),
+      options.admit,
+      () => senderOf(call),
+    );
+    const operation = found instanceof Promise ? await found : found;
     if (accepted.eventStream && operation.type === OperationTypeNode.SUBSCRIPTION) {
       return await eventStreams().answer(params, request, response, trail);
     }
@@ -95,7 +108,16 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const { supergraph } = call;
     // Responses in a list come whole.
     const whole = { ...call, accepted: { ...call.accepted, incremental: false } };
-    const one = async (params: GraphQLParams) => executeOne(find(params, whole), params, whole);
+    const one = async (params: GraphQLParams) =>
+      executeOne(
+        await findOrSpend(
+          () => find(params, whole),
+          options.admit,
+          () => senderOf(whole),
+        ),
+        params,
+        whole,
+      );
     supergraph.enter();
     try {
       const results = await Promise.all(list.map((params) => one(params).catch(refusedInList)));
@@ -116,13 +138,22 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
   function executeOne(
     operation: Operation,
     { variables, explain }: GraphQLParams,
-    { request, trail, identity }: Call,
+    call: Call,
   ): Promise<OperationResponse> {
-    checkMethod(operation, request.method);
-    const { headers } = request;
+    const { method, headers } = call.request;
+    checkMethod(operation, method);
     const explained = explain || headers['graphql-plan'] === 'true';
-    const sender = { requestId: trail.id, identity, headers, gone: trail.gone };
-    return startOperation(operation, variables, explained, sender, options);
+    return startOperation(operation, variables, explained, senderOf(call), options);
+  }
+
+  function senderOf({ request, response, trail, identity }: Call): Sender {
+    const sender = { requestId: trail.id, identity, headers: request.headers, gone: trail.gone };
+    if (!options.admit) return sender;
+    return {
+      ...sender,
+      address: clientAddress(request, options.trustedProxies ?? 0),
+      tell: (left) => setHeaders(response, left),
+    };
   }
 
   function eventStreams(): EventStreams {
@@ -142,6 +173,10 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
       compressFrom: options.compressFrom,
     });
   }
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** What one request goes on with once it is known who sends it. */

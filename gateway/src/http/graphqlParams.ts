@@ -1,3 +1,4 @@
+import { parse } from 'secure-json-parse';
 import { RequestRefused } from '../errors/requestRefused.js';
 
 /** What a client sent, in form but not yet in meaning. */
@@ -76,9 +77,9 @@ function readParams({ query, operationName, variables, extensions }: Record<stri
 function parseParam(name: string, value: unknown): unknown {
   if (value === undefined || value === '') return undefined;
   try {
-    return JSON.parse(String(value));
+    return parse(String(value));
   } catch {
-    throw bad(`"${name}" in the query string has to be JSON.`);
+    throw bad(`"${name}" in the query string has to be JSON that names no prototype.`);
   }
 }
 

@@ -9,6 +9,8 @@ export interface LiveTransportOptions extends StartOptions {
   readonly slot: SupergraphSlot;
   readonly subscribe: Subscribe;
   readonly limits: ConnectionLimits;
+  /** See `clientAddress`. */
+  readonly trustedProxies?: number;
   /** How often connections are looked after: one that has not answered since the last time is closed. */
   readonly heartbeatMs: number;
   readonly log: Logger;

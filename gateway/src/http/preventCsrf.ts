@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestRefused } from '../errors/requestRefused.js';
 
-/** Headers that a page of another origin can send only after a preflight, which this server does not answer. */
+/** Headers that a page of another origin can send only after a preflight, which is answered only for the origins in CORS_ORIGINS. */
 const TELLING = ['graphql-require-preflight', 'apollo-require-preflight', 'x-apollo-operation-name'];
 /** The content types that a form or a script of another origin can send without a preflight (Fetch standard, "CORS-safelisted"). */
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);

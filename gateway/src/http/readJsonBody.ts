@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'secure-json-parse';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { checkJsonValues } from '../limits/jsonValues.js';
 
 /** Bytes that a client may send at once, whatever it sends them by. */
 export const BODY_LIMIT = 1024 * 1024;
 
 /**
  * Reads a request's body as JSON. Throws `RequestRefused`: UNSUPPORTED_MEDIA_TYPE when it is not called application/json (browsers send other types from any page without
- * asking first), PAYLOAD_TOO_LARGE, or BAD_REQUEST when it is no JSON or names a prototype.
+ * asking first), PAYLOAD_TOO_LARGE, TOO_MANY_VALUES, or BAD_REQUEST when it is no JSON or names a prototype.
  */
 export function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const type = request.headers['content-type'];
@@ -19,6 +20,7 @@ export function readJsonBody(request: IncomingMessage): Promise<unknown> {
 }
 
 function parseJson(text: string): unknown {
+  checkJsonValues(text);
   try {
     return parse(text);
   } catch {

@@ -2,6 +2,7 @@ import { OperationTypeNode } from 'graphql';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Execute } from '../execute/shareExecutions.js';
 import type { Identity } from '../identity/identity.js';
+import { type Admit, type Applicant, budgetOf, type CostBudgets } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
 import { Cancellation, type RequestContext } from '../requestContext.js';
 
@@ -11,25 +12,42 @@ export interface StartOptions {
   readonly mutations: { finished: number };
   /** Whether an identity may see how its operation is planned and executed. */
   readonly mayExplain: (identity: Identity) => boolean;
+  /** Whether an operation may be executed; undefined where nothing is limited. */
+  readonly admit?: Admit | undefined;
+  /** What `extensions.cost` compares an estimate with. */
+  readonly costBudgets?: CostBudgets | undefined;
 }
 
 /** Who wants an operation executed. */
-export interface Sender extends Pick<RequestContext, 'requestId' | 'identity' | 'headers'> {
+export interface Sender extends Pick<RequestContext, 'requestId' | 'identity' | 'headers'>, Applicant {
   /** Cancelled when the sender has gone before the answer. */
   readonly gone: Cancellation;
 }
 
 /**
- * Starts a query or mutation, whatever it came by. Throws `RequestRefused` BAD_USER_INPUT; the promise rejects as `executeOperation` does. A query is given up when its sender has gone.
+ * Starts a query or mutation, whatever it came by. Throws `RequestRefused` BAD_USER_INPUT, or as `Admit` does; the promise rejects as `executeOperation` does. A query is given up when its sender has gone.
  */
 export function startOperation(
+  operation: Operation,
+  variables: Readonly<Record<string, unknown>>,
+  explain: boolean,
+  sender: Sender,
+  options: StartOptions,
+): Promise<OperationResponse> {
+  operation.checkVariables(variables);
+  const admitted = options.admit?.(operation, variables, sender);
+  return admitted
+    ? admitted.then(() => begin(operation, variables, explain, sender, options))
+    : begin(operation, variables, explain, sender, options);
+}
+
+function begin(
   operation: Operation,
   variables: Readonly<Record<string, unknown>>,
   explain: boolean,
   { requestId, identity, headers, gone }: Sender,
   options: StartOptions,
 ): Promise<OperationResponse> {
-  operation.checkVariables(variables);
   const isQuery = operation.type === OperationTypeNode.QUERY;
   const executing = options.execute({
     operation,
@@ -43,6 +61,10 @@ export function startOperation(
       changed: [],
     },
     explain: explain && options.mayExplain(identity),
+    ...(headers['graphql-cost'] === 'true' &&
+      options.mayExplain(identity) && {
+        cost: { estimated: operation.estimateCost(variables), budget: budgetOf(options.costBudgets ?? {}, identity) },
+      }),
   });
   return isQuery ? executing : executing.finally(() => (options.mutations.finished += 1));
 }

@@ -3,17 +3,19 @@ import { RequestRefused } from '../errors/requestRefused.js';
 import type { Authenticate } from '../identity/clientToken.js';
 import { anonymous } from '../identity/identity.js';
 import type { Tickets } from '../identity/tickets.js';
+import type { CorsHeaders } from './cors.js';
 
 export interface TicketRouteOptions {
   readonly authenticate: Authenticate;
   readonly tickets: Tickets;
+  readonly cors?: CorsHeaders | undefined;
 }
 
 /**
  * `POST /graphql/ticket`, with the authorization header: answers `{"ticket", "expiresInSeconds"}` for one `GET /graphql?ticket=…` as an event stream. No other page's script can cause it: it
- * cannot send the header without a preflight, which is not answered.
+ * cannot send the header without a preflight, which is answered only for the origins in CORS_ORIGINS.
  */
-export function registerTicketRoute(app: FastifyInstance, { authenticate, tickets }: TicketRouteOptions): void {
+export function registerTicketRoute(app: FastifyInstance, { authenticate, tickets, cors }: TicketRouteOptions): void {
   app.register(async (scope) => {
     // Nothing is read of a body, whatever it is.
     scope.removeAllContentTypeParsers();
@@ -21,6 +23,14 @@ export function registerTicketRoute(app: FastifyInstance, { authenticate, ticket
       payload.resume();
       done(null);
     });
+    if (cors) {
+      scope.addHook('onRequest', async ({ method, headers }, reply) => {
+        reply.headers(cors(method, headers));
+      });
+      scope.options('/graphql/ticket', async (_request, reply) =>
+        reply.code(204).header('allow', 'POST, OPTIONS').send(),
+      );
+    }
     scope.post('/graphql/ticket', async (request, reply) => {
       const credentials = await authenticate(request.headers.authorization);
       if (credentials.identity === anonymous) {

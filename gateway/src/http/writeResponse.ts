@@ -37,7 +37,13 @@ export function writeResponse(
   )
     return send(response, trail, 200, type, json);
   return compressBody(json, acceptEncoding).then((compressed) => {
-    const headers = ['vary', 'accept-encoding', ...(compressed ? ['content-encoding', compressed.encoding] : [])];
+    // What has been set before would be replaced.
+    const before = response.getHeader('vary');
+    const headers = [
+      'vary',
+      before ? `${before}, accept-encoding` : 'accept-encoding',
+      ...(compressed ? ['content-encoding', compressed.encoding] : []),
+    ];
     send(response, trail, 200, type, compressed?.body ?? json, headers);
   });
 }

@@ -8,6 +8,7 @@ import { hasDefer, plannedOperation } from '../compile/plannedOperation.js';
 import { spreadFragments } from '../compile/spreadFragments.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Identity } from '../identity/identity.js';
+import { compileCost, DEFAULT_LIST_SIZE, type EstimateCost } from '../limits/compileCost.js';
 import { cutOperation, needsOf } from '../rights/cutOperation.js';
 import { type AccessRules, type Lacking, mayIntrospect, OPEN_ACCESS } from '../rights/rights.js';
 import type { PreparedOperation } from './prepareDocument.js';
@@ -18,6 +19,8 @@ export interface OperationOptions {
   readonly plan: (text: string, operationName: string | undefined) => Promise<string>;
   /** Without them everybody may introspect, and what a caller may not have is cut. */
   readonly access?: AccessRules | undefined;
+  /** What lists of unknown size are taken for when costs are estimated. */
+  readonly listSize?: number | undefined;
   /** Called when the operation takes more memory than before. */
   readonly onGrown: () => void;
 }
@@ -58,6 +61,7 @@ export class Operation {
   readonly defers: boolean;
   readonly checkVariables: CheckVariables;
   private readonly conditions: readonly string[];
+  private cost: EstimateCost | undefined;
   /** What its fields require of the caller: indexes of the supergraph's requirements. */
   private readonly needs: readonly number[];
   private readonly introspects: boolean;
@@ -76,14 +80,21 @@ export class Operation {
     this.type = definition.operation;
     this.clientNames = prepared.clientNames;
     this.conditions = conditionVariables(document);
-    this.checkVariables = compileVariables(definition, options.compiler.facts.apiSchema, this.conditions);
-    this.defers = hasDefer(document);
     const { rights, apiSchema } = options.compiler.facts;
+    this.checkVariables = compileVariables(definition, apiSchema, this.conditions, options.access?.hideSuggestions);
+    this.defers = hasDefer(document);
     this.needs = rights ? needsOf(prepared, rights.schemaRights, apiSchema) : [];
     this.introspects = asksForSchema(prepared);
     const max = this.needs.length > 0 ? MOST_VARIANTS_WITH_RIGHTS : MOST_VARIANTS;
     this.variants = new LRUCache({ max });
     this.refused = new LRUCache({ max, ttl: REFUSED_MS });
+  }
+
+  /** What executing it is estimated to cost: see `compileCost`. Throws `RequestRefused` SLICING_ARGUMENT_REQUIRED. */
+  estimateCost(variables: Readonly<Record<string, unknown>>): number {
+    const { compiler, listSize = DEFAULT_LIST_SIZE } = this.options;
+    this.cost ??= compileCost(this.prepared, compiler.facts.apiSchema, compiler.facts.costs, listSize);
+    return this.cost(variables);
   }
 
   /** What the variants take, in bytes, roughly. */

@@ -3,6 +3,7 @@ import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import { anonymous, type Identity } from '../identity/identity.js';
 import type { AccessRules } from '../rights/rights.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
+import { documentLimits } from './documentLimits.js';
 import { OperationCache } from './operationCache.js';
 
 const API = `directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT
@@ -28,6 +29,7 @@ const operation = (text: string, access?: AccessRules) =>
       planned.push(asked.replaceAll(/\s+/g, ' '));
       return PLAN;
     },
+    limits: { ...documentLimits, rootAliases: 1_000, rootFields: 1_000 },
     mostDocuments: 10,
     mostBytes: 1_000_000,
     onLookup: () => {},

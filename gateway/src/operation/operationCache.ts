@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { Operation, type OperationOptions } from './operation.js';
-import { type PreparedDocument, prepareDocument, selectOperation } from './prepareDocument.js';
+import { type PreparedDocument, type PreparingOptions, prepareDocument, selectOperation } from './prepareDocument.js';
 
-export interface OperationCacheOptions extends Omit<OperationOptions, 'onGrown'> {
+export interface OperationCacheOptions extends Omit<OperationOptions, 'onGrown'>, Pick<PreparingOptions, 'limits'> {
   readonly mostDocuments: number;
   readonly mostBytes: number;
   readonly onLookup: (result: 'hit' | 'miss') => void;
@@ -61,14 +61,14 @@ export class OperationCache {
   }
 
   private add({ text, name, incremental }: OperationKey): Operation {
-    const { compiler, plan, access } = this.options;
+    const { compiler, plan, access, limits, listSize } = this.options;
     const id = documentKey({ text, incremental });
     const before = this.documents.peek(id);
-    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental, access?.hideSuggestions);
+    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental, { limits, ...access });
     const prepared = selectOperation(document, name);
     if (!compiler.facts.apiSchema.getRootType(prepared.definition.operation))
       throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The graph has no ${prepared.definition.operation}s.`);
-    const operation = new Operation(prepared, { compiler, plan, access, onGrown: () => this.measure(id) });
+    const operation = new Operation(prepared, { compiler, plan, access, listSize, onGrown: () => this.measure(id) });
     const operations = before?.operations ?? new Map<string, Operation>();
     operations.set(name ?? '', operation);
     this.documents.set(id, { document, key: { text, incremental }, operations });

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   GraphQLError,
   Kind,
+  NoFragmentCyclesRule,
   type OperationDefinitionNode,
   parse,
   print,
@@ -14,7 +15,7 @@ import type { SupergraphFacts } from '../compile/supergraphFacts.js';
 import type { ErrorCode } from '../errors/errorCodes.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Cut } from '../rights/cutOperation.js';
-import { checkSelections, checkTokens } from './documentLimits.js';
+import { checkSelections, checkTokens, type DocumentLimits, documentLimits, tooLarge } from './documentLimits.js';
 import { separateNames } from './separateNames.js';
 
 /** One operation of a document that has been parsed and validated against the schema in service. */
@@ -38,25 +39,34 @@ export interface PreparedDocument {
   readonly operations: readonly PreparedOperation[];
 }
 
+export interface PreparingOptions {
+  /** What a document may have; undefined: `documentLimits`. */
+  readonly limits?: DocumentLimits | undefined;
+  /** Whether errors leave out which names there are that resemble a wrong one. */
+  readonly hideSuggestions?: boolean | undefined;
+}
+
 const MOST_VALIDATION_ERRORS = 20;
+const ABORTED = 'Validation aborted.';
 
 /**
- * Checks the limits, parses and validates. `incremental`: the client takes a response in parts; without it `@defer` is left out. `hideSuggestions`: what is not there is not answered by what is there under
- * similar names. Throws `RequestRefused` with all the
- * faults that graphql found, each with its place in the text (GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED), or OPERATION_TOO_LARGE,
- * OPERATION_TOO_DEEP.
+ * Checks the limits, parses and validates. `incremental`: the client takes a response in parts; without it `@defer` is left out. Throws `RequestRefused` with all the
+ * faults that graphql found, each with its place in the text (GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED), or as
+ * `checkTokens` and `checkSelections` do.
  */
 export function prepareDocument(
   text: string,
   { apiSchema, internalFields }: Pick<SupergraphFacts, 'apiSchema' | 'internalFields'>,
   incremental = false,
-  hideSuggestions = false,
+  { limits = documentLimits, hideSuggestions = false }: PreparingOptions = {},
 ): PreparedDocument {
-  const parsed = parseWithinLimits(text);
-  const faults = validate(apiSchema, parsed, specifiedRules, {
-    maxErrors: MOST_VALIDATION_ERRORS,
-    hideSuggestions,
-  });
+  const { parsed, circular } = parseWithinLimits(text, limits);
+  // What circles cannot be measured, so the other rules, some of which take long, are not let near it.
+  const rules = circular ? [NoFragmentCyclesRule] : specifiedRules;
+  const faults = validate(apiSchema, parsed, rules, { maxErrors: MOST_VALIDATION_ERRORS, hideSuggestions });
+  // graphql gives up where fields of the same name would have to be compared too often.
+  if (faults.some(({ message }) => message === ABORTED))
+    throw tooLarge('It selects the same fields in too many places.');
   if (faults.length > 0) throw rejected('GRAPHQL_VALIDATION_FAILED', faults);
   const wanted = incremental ? parsed : withoutDefer(parsed);
   const { document, clientNames } = separateNames(wanted, internalFields);
@@ -101,12 +111,11 @@ export function selectOperation(document: PreparedDocument, name: string | undef
   );
 }
 
-function parseWithinLimits(text: string): DocumentNode {
+function parseWithinLimits(text: string, limits: DocumentLimits): { parsed: DocumentNode; circular: boolean } {
   try {
-    checkTokens(text);
-    const document = parse(text);
-    checkSelections(document);
-    return document;
+    checkTokens(text, limits);
+    const parsed = parse(text);
+    return { parsed, circular: checkSelections(parsed, limits) };
   } catch (error) {
     if (error instanceof GraphQLError) throw rejected('GRAPHQL_PARSE_FAILED', [error]);
     throw error;

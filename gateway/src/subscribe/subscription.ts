@@ -12,7 +12,7 @@ export interface SubscriptionRequest {
   readonly name: string | undefined;
   /** Checked by the operation's `checkVariables`. */
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly context: Pick<RequestContext, 'requestId' | 'identity' | 'headers'>;
+  readonly context: Pick<RequestContext, 'requestId' | 'identity' | 'headers' | 'address'>;
   /** The cursor that the transport itself has been given (SSE's `Last-Event-ID`): wins over the field's argument `after`. */
   readonly after: string | undefined;
 }

@@ -3,7 +3,7 @@ import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { OperationCache } from '../operation/operationCache.js';
+import { OperationCache, type OperationCacheOptions } from '../operation/operationCache.js';
 import { Planner, type PlannerOptions } from '../plan/planner.js';
 import { withoutRights } from '../rights/readRights.js';
 import type { AccessRules } from '../rights/rights.js';
@@ -14,7 +14,7 @@ import { Supergraph } from './supergraph.js';
 
 export interface SupergraphOptions {
   readonly planner: PlannerOptions;
-  readonly cache: { readonly mostDocuments: number; readonly mostBytes: number };
+  readonly cache: Pick<OperationCacheOptions, 'mostDocuments' | 'mostBytes' | 'limits' | 'listSize'>;
   readonly access: AccessRules;
   readonly pool: Http1PoolOptions;
   readonly timeoutMs: number;

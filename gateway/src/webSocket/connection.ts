@@ -23,6 +23,8 @@ export class Connection implements LiveConnection {
   identity: Identity | undefined;
   /** The upgrade request's, until it is known who connects. */
   authorization: string | undefined;
+  /** Where the connection comes from, where that is limited. */
+  address: string | undefined;
   /** Under way: for the limit. */
   operations = 0;
   /** Of them queries and mutations, whose answers are waited for before the connection is sent away. */

@@ -7,6 +7,7 @@ import type { LiveTransportOptions } from '../http/liveTransport.js';
 import { refusalOf } from '../http/refusalOf.js';
 import { startOperation } from '../http/startOperation.js';
 import { anonymous } from '../identity/identity.js';
+import { REFUSED } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
 import { type LiveSubscription, SubscriptionEnded } from '../subscribe/subscription.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
@@ -42,6 +43,7 @@ export function createOperations(options: OperationsOptions) {
         return { contextValue, document, rootValue: undefined, schema: undefined as never };
       } catch (error) {
         if (error instanceof ConnectionRefused) throw error;
+        spendFor(connection);
         return [carrying(refused(error, randomUUID()))];
       }
     },
@@ -74,6 +76,11 @@ export function createOperations(options: OperationsOptions) {
     return follow(connection, operation, { ...params, query: text }, resumeKeyOf(payload));
   }
 
+  /** For what has been refused. Whether there were points left for it is found when the next operation comes. */
+  function spendFor({ identity = anonymous, address }: Connection): void {
+    options.admit?.(REFUSED, {}, { identity, address })?.catch(() => {});
+  }
+
   function single(
     connection: Connection,
     supergraph: Supergraph,
@@ -81,7 +88,7 @@ export function createOperations(options: OperationsOptions) {
     params: GraphQLParams,
   ): OperationRun {
     const requestId = newRequestId();
-    const { identity = anonymous, headers } = connection;
+    const { identity = anonymous, headers, address } = connection;
     const began = performance.now();
     metrics.requestsInFlight.count += 1;
     supergraph.enter();
@@ -92,7 +99,13 @@ export function createOperations(options: OperationsOptions) {
     };
     return new SingleResult(connection, {
       execute: (gone) =>
-        startOperation(operation, params.variables, params.explain, { requestId, identity, headers, gone }, options),
+        startOperation(
+          operation,
+          params.variables,
+          params.explain,
+          { requestId, identity, headers, address, gone },
+          options,
+        ),
       ended,
       countError: (code) => metrics.countError(code),
       refusal: (error) => refused(error, requestId),
@@ -107,8 +120,8 @@ export function createOperations(options: OperationsOptions) {
   ): OperationRun {
     operation.checkVariables(variables);
     const requestId = newRequestId();
-    const { identity = anonymous, headers } = connection;
-    const context = { requestId, identity, headers };
+    const { identity = anonymous, headers, address } = connection;
+    const context = { requestId, identity, headers, address };
     return new Following(connection, {
       subscribe: (signal) => subscribe({ operation, text, name, variables, context, after: undefined }, signal),
       onStarted: (live) => {

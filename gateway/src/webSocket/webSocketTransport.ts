@@ -7,6 +7,8 @@ import { LiveConnections } from '../http/liveConnections.js';
 import type { LiveStats, LiveTransportOptions } from '../http/liveTransport.js';
 import { BODY_LIMIT } from '../http/readJsonBody.js';
 import type { Authenticate } from '../identity/clientToken.js';
+import { clientAddress } from '../limits/clientAddress.js';
+import { checkJsonValues } from '../limits/jsonValues.js';
 import { ConnectionRefused, closeCodes } from './closeCodes.js';
 import { Connection } from './connection.js';
 import { createOperations } from './operations.js';
@@ -73,7 +75,12 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
     closeTimeout: CLOSE_TIMEOUT_MS,
   } as object);
 
-  function open(socket: WebSocket, authorization: string | undefined, headers: Connection['headers']): void {
+  function open(
+    socket: WebSocket,
+    authorization: string | undefined,
+    headers: Connection['headers'],
+    address: string | undefined,
+  ): void {
     let onMessage: (message: string) => Promise<void> = async () => {};
     const connection = new Connection(socket, headers, {
       message: (_connection, text) => receive(text),
@@ -84,6 +91,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
       },
     });
     connection.authorization = authorization;
+    connection.address = address;
     connection.onOver.push(connections.add(connection));
     stats.connections += 1;
     const closed = server.opened(
@@ -102,6 +110,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
     function receive(text: string): void {
       let message: unknown;
       try {
+        checkJsonValues(text);
         message = parseJson(text);
       } catch {
         connection.close(closeCodes.BAD_MESSAGE, 'Invalid message received');
@@ -127,7 +136,8 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
       }
       const { authorization } = request.headers;
       const headers = pick(request.headers, forwardedHeaders);
-      sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, authorization, headers));
+      const address = options.admit && clientAddress(request, options.trustedProxies ?? 0);
+      sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, authorization, headers, address));
     },
     close(spreadMs) {
       closing ??= connections.sendAway(spreadMs);

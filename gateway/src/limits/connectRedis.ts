@@ -1,0 +1,26 @@
+import { Redis } from 'ioredis';
+import type { Logger } from '../log.js';
+
+/** A command that takes longer is given up: what Redis would say is counted in memory then. */
+const COMMAND_TIMEOUT_MS = 250;
+const LONGEST_RETRY_MS = 2_000;
+
+/** A connection that nothing waits for: commands fail at once while there is none, and it comes back by itself. The log says when it goes and comes. */
+export function connectRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (times) => Math.min(times * 100, LONGEST_RETRY_MS),
+  });
+  let away = false;
+  redis.on('error', (err) => {
+    if (!away) log.warn({ err }, 'Redis cannot be reached; limits are counted in memory');
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) log.info('Redis is there again');
+    away = false;
+  });
+  return redis;
+}
