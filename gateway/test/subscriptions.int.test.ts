@@ -201,7 +201,9 @@ describe("what is not one's own", () => {
       expect(await figure('subscription_events_withheld_total', gateway)).toBe(withheld + 2),
     );
     const replay = client.subscribe(BY_ID, { id: 'o9', after: extensions.cursor });
-    await running(2, gateway);
+    await eventually(async () =>
+      expect(await figure('subscription_events_withheld_total', gateway)).toBe(withheld + 4),
+    );
     await graph.publish('fourth', offer, subject('fourth'));
     // The entity is as of now: what was withheld once is shown in a replay once it is one's own again.
     expect((await live.atLeast(2)).map(({ data }) => data.offerChanged.kind)).toEqual(['FIRST', 'FOURTH']);
