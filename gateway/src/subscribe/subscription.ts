@@ -61,8 +61,8 @@ export interface LiveSubscription {
 }
 
 /**
- * Starts a subscription. Rejects with `RequestRefused`: TOO_MANY_SUBSCRIPTIONS, INVALID_CURSOR, EVENTS_UNAVAILABLE, or as `Operation.variantFor` does; with `SubscriptionEnded` GOING_AWAY or INTERRUPTED when the source
- * cannot be reached in time. `signal`: the client is not there any more.
+ * Starts a subscription. Rejects with `RequestRefused`: TOO_MANY_SUBSCRIPTIONS, INVALID_CURSOR, EVENTS_UNAVAILABLE, or as `Operation.variantFor` does; with `SubscriptionEnded` GOING_AWAY or INTERRUPTED. While the source
+ * cannot be reached it waits, until `signal` says that the client is not there any more.
  */
 export type Subscribe = (request: SubscriptionRequest, signal: AbortSignal) => Promise<LiveSubscription>;
 
