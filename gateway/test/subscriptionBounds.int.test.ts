@@ -100,6 +100,10 @@ it('there are no more subscriptions of an identity, and none of a process, than 
   one.subscribe(QUERY);
   await running(2, gateway);
   await refused(one);
+  // Another token of the same person, which may do something else, is no way round.
+  const elsewhere = openClient(() => gateway.url, await graph.issuer.bearer({ sub: 'l1', scope: 'other' }));
+  clients.push(elsewhere);
+  await refused(elsewhere);
   other.subscribe(QUERY);
   await running(3, gateway);
   await refused(other);

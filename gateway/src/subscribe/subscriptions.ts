@@ -4,6 +4,7 @@ import type { EventStreams, StreamPosition } from '../eventSource/eventStreams.j
 import { untilAborted } from '../eventSource/jetStream/untilAborted.js';
 import type { SubgraphSubscriptions } from '../eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { type Identity, identityKey } from '../identity/identity.js';
+import { Occupancy } from '../identity/occupancy.js';
 import type { Logger } from '../log.js';
 import type { HeaderRules } from '../subgraph/headerRules.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
@@ -52,11 +53,12 @@ export class Subscriptions {
   private readonly feeds = new Set<Feed>();
   private readonly shared = new Map<string, Shared>();
   private readonly fromSubgraphs = new Map<string, Feed>();
-  private readonly ofIdentity = new Map<string, number>();
-  private running = 0;
+  private readonly occupancy: Occupancy;
   private closing = false;
 
   constructor(private readonly options: SubscriptionsOptions) {
+    const { subscriptions, subscriptionsPerIdentity } = options.limits;
+    this.occupancy = new Occupancy({ all: subscriptions, perPerson: subscriptionsPerIdentity });
     options.slot.onReplaced((supergraph) => this.moveTo(supergraph));
   }
 
@@ -292,25 +294,14 @@ export class Subscriptions {
 
   /** Counts a subscription; the result is called when it is over. */
   private enter(identity: Identity): () => void {
-    const { subscriptions, subscriptionsPerIdentity } = this.options.limits;
-    const key = identityKey(identity);
-    const own = this.ofIdentity.get(key) ?? 0;
-    if (this.running >= subscriptions || (own >= subscriptionsPerIdentity && identity.sub !== '')) {
-      const whose = this.running >= subscriptions ? 'this process' : 'this identity';
-      throw new RequestRefused(
-        'TOO_MANY_SUBSCRIPTIONS',
-        `There are as many subscriptions of ${whose} as there may be. End others first, or try again later.`,
-        { headers: { 'retry-after': '5' } },
-      );
-    }
-    this.running += 1;
-    this.ofIdentity.set(key, own + 1);
-    return () => {
-      this.running -= 1;
-      const left = (this.ofIdentity.get(key) ?? 1) - 1;
-      if (left > 0) this.ofIdentity.set(key, left);
-      else this.ofIdentity.delete(key);
-    };
+    const entered = this.occupancy.enter(identity);
+    if (typeof entered !== 'string') return entered;
+    const whose = entered === 'all' ? 'this process' : 'this identity';
+    throw new RequestRefused(
+      'TOO_MANY_SUBSCRIPTIONS',
+      `There are as many subscriptions of ${whose} as there may be. End others first, or try again later.`,
+      { headers: { 'retry-after': '5' } },
+    );
   }
 
   /** Moves all feeds to a new supergraph; those whose operation does not fit it end, and say why. One after the other: the planner does no more at a time, and has others waiting. */

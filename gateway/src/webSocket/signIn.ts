@@ -1,7 +1,7 @@
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Authenticate, Credentials } from '../identity/clientToken.js';
-import { personOf } from '../identity/connectionLimits.js';
 import { identityKey } from '../identity/identity.js';
+import { personOf } from '../identity/occupancy.js';
 import { whenExpired } from '../identity/whenExpired.js';
 import type { ConnectionLimits } from '../subscribe/subscription.js';
 import { ConnectionRefused, closeCodes } from './closeCodes.js';
