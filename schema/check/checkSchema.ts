@@ -139,12 +139,13 @@ export function checkSchema(base: Version, tree: Version): SchemaReport {
   };
 }
 
-type Operation = Required<CheckedOperation> & {
-  readonly document: SourcedOperation['document'];
-  readonly client: string;
-  readonly inBase: boolean;
-  readonly inTree: boolean;
-};
+type Operation = CheckedOperation &
+  Required<Pick<CheckedOperation, 'body'>> & {
+    readonly document: SourcedOperation['document'];
+    readonly client: string;
+    readonly inBase: boolean;
+    readonly inTree: boolean;
+  };
 
 /** Those of both versions, each once, by client and name. */
 function allOperations(base: Version, tree: Version): Operation[] {

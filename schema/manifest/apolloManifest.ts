@@ -1,14 +1,30 @@
 import { z } from 'zod';
 import { describeIssues } from './describeIssues.ts';
-import { ManifestError, operationTypes, type PersistedOperation } from './persistedOperation.ts';
+import {
+  ManifestError,
+  operationTypes,
+  type PersistedOperation,
+  type Route,
+  routeMethods,
+} from './persistedOperation.ts';
 
 const FORMAT = 'apollo-persisted-query-manifest';
+
+/** Ours: Apollo's tools pass over it. */
+export const RouteShape = z.strictObject({
+  method: z.enum(routeMethods),
+  path: z.string().regex(/^(\/(:[A-Za-z_]\w*|[\w.~-]+))+$/, 'give a path such as /things/:id'),
+  status: z.number().int().min(200).max(299).optional(),
+  summary: z.string().min(1).optional(),
+  example: z.strictObject({ variables: z.unknown(), response: z.unknown() }).partial().optional(),
+}) satisfies z.ZodType<Route>;
 
 const Operation = z.object({
   id: z.string().min(1),
   body: z.string().min(1),
   name: z.string().min(1),
   type: z.enum(operationTypes),
+  route: RouteShape.optional(),
 });
 
 /** Apollo's persisted query manifest format, version 1. What else stands in it, such as an operation's `clientName`, is nothing to us. */
@@ -27,9 +43,9 @@ export function readApolloManifest(json: unknown, where = 'the manifest'): Persi
   return withoutRepetitions(data.operations, where);
 }
 
-/** Writes operations in Apollo's persisted query manifest format, version 1, in the order given. */
+/** Writes operations in Apollo's persisted query manifest format, version 1, in the order given; a route, which that format does not have, stands beside the rest. */
 export function writeApolloManifest(operations: readonly PersistedOperation[]): string {
-  const entries = operations.map(({ id, body, name, type }) => ({ id, body, name, type }));
+  const entries = operations.map(({ id, body, name, type, route }) => ({ id, body, name, type, route }));
   return `${JSON.stringify({ format: FORMAT, version: 1, operations: entries }, null, 2)}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { type DefinitionNode, type DocumentNode, type FragmentDefinitionNode, Kind, visit } from 'graphql';
 import { z } from 'zod';
 import { addTypename } from './addTypename.ts';
-import { withoutRepetitions } from './apolloManifest.ts';
+import { RouteShape, withoutRepetitions } from './apolloManifest.ts';
 import { describeIssues } from './describeIssues.ts';
 import {
   ManifestError,
@@ -24,11 +24,30 @@ export interface SourcedOperation extends PersistedOperation {
   readonly document: DocumentNode;
 }
 
+/** `POST /things`, in short, or what else there is to say of a route. */
+const RouteSetting = z.union([
+  z
+    .string()
+    .regex(/^[A-Z]+ \//, 'give a route such as "GET /things/:id"')
+    .transform((text) => ({ method: text.slice(0, text.indexOf(' ')), path: text.slice(text.indexOf(' ') + 1) }))
+    .pipe(RouteShape),
+  RouteShape,
+]);
+
 /** The `client.json` of a client's folder. */
 const ClientSettings = z.strictObject({
   /** Whether the operations get `__typename` everywhere, which the caches of Apollo Client and urql need. Partners are answered what they ask for and nothing else. */
   addTypename: z.boolean().default(false),
+  /** Who may run the operations: kinds of identities (`PARTNER`) and single ones (`PARTNER:acme`). */
+  identities: z
+    .array(z.string().regex(/^[A-Z][A-Z0-9_]*(:.+)?$/, 'give a kind such as PARTNER, or PARTNER:acme'))
+    .default([]),
+  /** Where operations are served as REST, by their names. */
+  routes: z.record(z.string(), RouteSetting).default({}),
+  /** The HTTP status for codes of errors of the graph, where they are served as REST. */
+  statuses: z.record(z.string(), z.number().int().min(400).max(599)).default({}),
 });
+export type ClientSettings = z.infer<typeof ClientSettings>;
 
 /**
  * The persisted operations of one client, from the files of its folder, by name: those of its `*.graphql` files, where fragments may stand in any of them and a file may
@@ -50,7 +69,13 @@ export function clientManifest(files: readonly ClientFile[]): SourcedOperation[]
   const unused = [...fragments.values()].find(({ name }) => !used.has(name.value));
   if (unused) throw new ManifestError(`${placeOf(unused)}: no operation uses the fragment "${unused.name.value}".`);
   const foreign = files.flatMap(foreignOperations);
-  return withoutRepetitions([...own, ...foreign], folderOf(files)).sort(order);
+  const all = withoutRepetitions([...own, ...foreign], folderOf(files)).sort(order);
+  const { routes } = settings;
+  for (const name of Object.keys(routes)) {
+    if (!all.some((each) => each.name === name))
+      throw new ManifestError(`${folderOf(files)}/client.json: routes.${name}: there is no operation of this name.`);
+  }
+  return all.map((each) => (Object.hasOwn(routes, each.name) ? { ...each, route: routes[each.name] } : each));
 }
 
 function sourced(document: DocumentNode, where: string): SourcedOperation {
@@ -68,7 +93,8 @@ function foreignOperations({ path, text }: ClientFile): SourcedOperation[] {
   }));
 }
 
-function readSettings(files: readonly ClientFile[]): z.infer<typeof ClientSettings> {
+/** What a client's `client.json` says, with defaults for the rest. Throws `ManifestError`. */
+export function readSettings(files: readonly ClientFile[]): ClientSettings {
   const file = files.find(({ path }) => /(^|\/)client\.json$/.test(path));
   const { success, data, error } = ClientSettings.safeParse(file ? parseJson(file.text, file.path) : {});
   if (!success) throw new ManifestError(`${file?.path}: ${describeIssues(error)}`);

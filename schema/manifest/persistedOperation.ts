@@ -12,6 +12,23 @@ export interface PersistedOperation {
   readonly body: string;
   readonly name: string;
   readonly type: OperationType;
+  /** Where it is served as REST as well. */
+  readonly route?: Route | undefined;
+}
+
+export const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** How an operation is called as REST. Path and query parameters and the members of the body are the variables of the same names. */
+export interface Route {
+  readonly method: (typeof routeMethods)[number];
+  /** Such as `/leads/:id`, below the gateway's prefix. */
+  readonly path: string;
+  /** The status of a success; 200 unless given. */
+  readonly status?: number | undefined;
+  /** What the documentation says about it, in a line. */
+  readonly summary?: string | undefined;
+  /** An example for the documentation: variables, and the answer without the GraphQL around it. */
+  readonly example?: { readonly variables?: unknown; readonly response?: unknown } | undefined;
 }
 
 /** A manifest, or a file that one is made of, is not what it should be; the message says which one, where, and what is wrong. */
