@@ -139,13 +139,12 @@ export function checkSchema(base: Version, tree: Version): SchemaReport {
   };
 }
 
-type Operation = CheckedOperation &
-  Required<Pick<CheckedOperation, 'body'>> & {
-    readonly document: SourcedOperation['document'];
-    readonly client: string;
-    readonly inBase: boolean;
-    readonly inTree: boolean;
-  };
+type Operation = CheckedOperation & {
+  readonly document: SourcedOperation['document'];
+  readonly client: string;
+  readonly inBase: boolean;
+  readonly inTree: boolean;
+};
 
 /** Those of both versions, each once, by client and name. */
 function allOperations(base: Version, tree: Version): Operation[] {
