@@ -1,17 +1,39 @@
 import { manifestCommand } from './manifest/manifestCommand.ts';
+import { CommandFailed } from './publishing/commandFailed.ts';
+import { listCommand, publishCommand, retireCommand } from './publishing/operationsCommands.ts';
+import { runCommand, surroundings } from './publishing/runCommand.ts';
 
 const USAGE = `npm run operations -- COMMAND
 
-  manifest [--check]   writes schema/operations/<client>/manifest.json from the client's *.graphql and what its own tools wrote
-                       (persisted_documents.json, persisted-documents.json, persisted-query-manifest.json); --check: says which are out of date`;
+  manifest [--check]               writes schema/operations/<client>/manifest.json from the client's *.graphql and what its own tools wrote
+                                   (persisted_documents.json, persisted-documents.json, persisted-query-manifest.json); --check: says which are out of date
+  publish CLIENT … | --all         publishes manifests, which then hold in all gateways; refuses one that is out of date or does not fit the supergraph
+  list [CLIENT]                    what is published
+  retire CLIENT [OPERATION …]      takes a client's manifest away, or operations of it by their names
+
+publish, list and retire take --json and --nats URL; else NATS is found by NATS_URL, or on the local stack's port.`;
 
 /** By name: what gets the words behind it, and answers the exit code, or undefined when the words cannot be understood. */
-const commands: Readonly<Record<string, (words: readonly string[]) => number | undefined>> = {
+const commands: Readonly<
+  Record<string, (words: readonly string[]) => number | undefined | Promise<number | undefined>>
+> = {
   manifest: manifestCommand,
+  publish: published(publishCommand),
+  list: published(listCommand),
+  retire: published(retireCommand),
 };
+
+function published(command: typeof listCommand) {
+  return (words: readonly string[]) =>
+    runCommand(
+      command(words, { ...surroundings, root: process.cwd() }).then((isUnderstood) => {
+        if (!isUnderstood) throw new CommandFailed(USAGE, 2);
+      }),
+    );
+}
 
 const [name = '', ...words] = process.argv.slice(2);
 const wantsHelp = name === '--help' || name === 'help';
-const code = Object.hasOwn(commands, name) ? commands[name]?.(words) : undefined;
+const code = Object.hasOwn(commands, name) ? await commands[name]?.(words) : undefined;
 if (code === undefined) (wantsHelp ? console.log : console.error)(USAGE);
 process.exitCode = code ?? (wantsHelp ? 0 : 2);

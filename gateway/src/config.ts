@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { CLIENTS_BUCKET } from '@leadgraph/schema/clients';
 import { z } from 'zod';
 import type { CorsOptions } from './http/cors.js';
 import { DEFAULT_LIST_SIZE } from './limits/compileCost.js';
@@ -72,6 +73,16 @@ const Environment = z.object({
   JWT_ISSUER: z.string().default('leadgraph-local'),
   JWT_AUDIENCE: z.string().default('leadgraph'),
   NATS_URL: z.string().optional(),
+  CLIENTS_FILE: z.string().optional(),
+  OPERATIONS_FOLDER: z.string().optional(),
+  CLIENTS_BUCKET: z
+    .string()
+    .regex(/^[\w-]+$/, 'give letters, digits, - and _')
+    .default(CLIENTS_BUCKET),
+  CLIENT_KEY_HEADER: z
+    .string()
+    .regex(/^[\w-]+$/, 'give the name of a header')
+    .default('x-partner-key'),
   CURSOR_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64,}$/, 'give at least 32 bytes in hex')
@@ -153,12 +164,24 @@ export interface GatewayConfig {
     | undefined;
   /** Where events that subgraphs publish come from; without it fields with `@eventSource` cannot be subscribed to. */
   readonly natsUrl: string | undefined;
+  /** Where clients' keys and manifests are. */
+  readonly clients: ClientsConfig;
   /** What cursors and tickets are signed with; undefined: derived from the signing key or, without one, random and good until the process ends. */
   readonly cursorKey: Buffer | undefined;
   readonly live: LiveLimits;
   /** The folder of GraphiQL's bundle; undefined where GraphiQL is not offered. */
   readonly graphiqlFolder: string | undefined;
   readonly drainTimeoutMs: number;
+}
+
+export interface ClientsConfig {
+  /** Files are named on purpose, so they win over NATS; of the two, one is enough. */
+  readonly file: string | undefined;
+  readonly operationsFolder: string | undefined;
+  /** The key-value bucket in NATS. */
+  readonly bucket: string;
+  /** The header of clients' keys, in lower case. */
+  readonly keyHeader: string;
 }
 
 /** What clients may ask for. */
@@ -305,6 +328,12 @@ export function readConfig(
     signingKey: signingKey || undefined,
     clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
     natsUrl: values.NATS_URL,
+    clients: {
+      file: values.CLIENTS_FILE,
+      operationsFolder: values.OPERATIONS_FOLDER,
+      bucket: values.CLIENTS_BUCKET,
+      keyHeader: values.CLIENT_KEY_HEADER.toLowerCase(),
+    },
     cursorKey: values.CURSOR_KEY === undefined ? undefined : Buffer.from(values.CURSOR_KEY, 'hex'),
     live: {
       connections: values.LIVE_CONNECTIONS,

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { whenRead } from './clients/clientDirectory.js';
+import { createClientDirectory } from './clients/createClientDirectory.js';
 import { type GatewayConfig, urlKey } from './config.js';
+import { NatsLink } from './eventSource/jetStream/natsLink.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
 import { createCors } from './http/cors.js';
@@ -10,6 +13,7 @@ import { registerHealthRoutes } from './http/healthRoutes.js';
 import { createServer } from './http/server.js';
 import type { StartOptions } from './http/startOperation.js';
 import { registerTicketRoute } from './http/ticketRoute.js';
+import { createClientKeys } from './identity/clientKeys.js';
 import { createAuthenticate } from './identity/clientToken.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
 import { connectRedis } from './limits/connectRedis.js';
@@ -26,6 +30,8 @@ import { watchSupergraphFile } from './supergraph/watchSupergraphFile.js';
 /** How long an unused connection to a subgraph is kept, unless the subgraph says less. */
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+/** How long the start waits for what clients have been promised. */
+const CLIENTS_WAIT_MS = 1_500;
 /** The part of the drain time over which live connections are sent elsewhere. */
 const SPREAD = 0.8;
 /** What an identity needs to see plans in production. */
@@ -46,7 +52,10 @@ export class SupergraphNotLoaded extends Error {
 /** Wires the gateway and starts it: keys → supergraph → routes → listening. Rejects when the supergraph cannot be loaded or the port is taken. */
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
   const metrics = createMetrics();
-  const authenticate = createAuthenticate(config.clientTokens);
+  const link = config.natsUrl === undefined ? undefined : new NatsLink({ url: config.natsUrl, name: 'gateway', log });
+  const clients = createClientDirectory(config, link, log);
+  const clientKeys = createClientKeys(clients, config.clients.keyHeader);
+  const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys });
   const mintToken = await createSubgraphTokenMint(config.signingKey);
   const mutations = { finished: 0 };
   const headerRules = createHeaderRules(config.headerRules);
@@ -76,7 +85,12 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       metrics,
     });
   const slot = new SupergraphSlot({ load, prepareMs: config.prepareOperationsMs, log, metrics });
-  await loadFirst(slot, config.supergraphFile);
+  if (clients) await whenRead(clients, CLIENTS_WAIT_MS);
+  await loadFirst(slot, config.supergraphFile).catch(async (error: unknown) => {
+    await clients?.close();
+    await link?.close();
+    throw error;
+  });
   const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
 
   const { costBudgets, rates, redisUrl, trustedProxies } = config.limits;
@@ -102,7 +116,18 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     costBudgets,
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
   };
-  const live = createLive({ config, slot, authenticate, starting, headerRules, mintToken, log, metrics });
+  const live = createLive({
+    config,
+    slot,
+    authenticate,
+    clientKeys,
+    link,
+    starting,
+    headerRules,
+    mintToken,
+    log,
+    metrics,
+  });
   const graphql = createGraphQLHandler({
     ...starting,
     slot,
@@ -140,6 +165,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       () => {}, // drained in time
     );
     await drained;
+    await clients?.close();
     await live.close();
     await slot.close();
     redis?.disconnect();

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GatewayConfig } from './config.js';
 import { createJetStreamEvents } from './eventSource/jetStream/jetStreamEvents.js';
-import { NatsLink } from './eventSource/jetStream/natsLink.js';
+import type { NatsLink } from './eventSource/jetStream/natsLink.js';
 import { createSubgraphSubscriptions } from './eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
 import { createEventStreams, type EventStreams } from './http/eventStreams.js';
 import type { LiveTransportOptions } from './http/liveTransport.js';
 import type { StartOptions } from './http/startOperation.js';
+import type { ClientKeys } from './identity/clientKeys.js';
 import type { Authenticate } from './identity/clientToken.js';
 import { createConnectionLimits } from './identity/connectionLimits.js';
 import type { MintSubgraphToken } from './identity/subgraphToken.js';
@@ -29,6 +30,9 @@ export interface LiveParts {
   readonly config: GatewayConfig;
   readonly slot: SupergraphSlot;
   readonly authenticate: Authenticate;
+  readonly clientKeys?: ClientKeys;
+  /** NATS, where it is configured; closed with the rest. */
+  readonly link: NatsLink | undefined;
   /** For the queries and mutations that come over live connections. */
   readonly starting: StartOptions;
   readonly headerRules: HeaderRules;
@@ -54,15 +58,16 @@ export function createLive({
   config,
   slot,
   authenticate,
+  clientKeys,
+  link,
   starting,
   headerRules,
   mintToken,
   log,
   metrics,
 }: LiveParts): Live {
-  const { live, natsUrl } = config;
+  const { live } = config;
   const key = cursorKeyOf(config.cursorKey, config.signingKey);
-  const link = natsUrl === undefined ? undefined : new NatsLink({ url: natsUrl, name: 'gateway', log });
   const streams = link && createJetStreamEvents({ link, log });
   const subgraphSubscriptions = createSubgraphSubscriptions({
     mintToken,
@@ -76,7 +81,7 @@ export function createLive({
     retryMs: EVENT_RETRY_MS,
   });
   const used = link ? usedTicketsInNats(link, TICKET_LIFETIME_MS) : rememberUsedTickets(TICKET_LIFETIME_MS);
-  const tickets = createTickets({ key, used });
+  const tickets = createTickets({ key, used, keys: clientKeys });
   const limits = createConnectionLimits(live);
   const transport = (name: string): LiveTransportOptions & { authenticate: Authenticate } => ({
     ...starting,

@@ -45,6 +45,7 @@ const COMMANDS = {
   format: { run: [tool('biome', 'check', '--write', '.')] },
   compose: { build: ['!@leadgraph/gateway'], run: [script('schema/compose.ts')] },
   operations: { run: [script('schema/operations.ts')], quiet: true },
+  partners: { run: [script('schema/partners.ts')], quiet: true },
   'schema:check': { run: [script('schema/schemaCheck.ts')], quiet: true },
 };
 

@@ -19,7 +19,8 @@ export const RouteShape = z.strictObject({
   example: z.strictObject({ variables: z.unknown(), response: z.unknown() }).partial().optional(),
 }) satisfies z.ZodType<Route>;
 
-const Operation = z.object({
+/** An operation as it stands in a manifest of Apollo's, with our route beside it. */
+export const OperationShape = z.object({
   id: z.string().min(1),
   body: z.string().min(1),
   name: z.string().min(1),
@@ -31,7 +32,7 @@ const Operation = z.object({
 const ApolloManifest = z.object({
   format: z.literal(FORMAT),
   version: z.literal(1),
-  operations: z.array(Operation),
+  operations: z.array(OperationShape),
 });
 
 /** Reads Apollo's persisted query manifest, from its JSON. Throws `ManifestError` when it is not one, and when two operations have the same id and different bodies. */

@@ -48,6 +48,24 @@ export interface ClientDirectory {
   close(): Promise<void>;
 }
 
+/** A directory that can be told on: for metrics and health. */
+export interface WatchedClients extends ClientDirectory {
+  readonly source: 'nats' | 'files';
+  /** When it was last known to have what is published, in milliseconds since 1970; undefined before it has been read. */
+  readonly inStepAt: number | undefined;
+}
+
+/** Waits until a directory has been read, or for a time: with its source away the rest is served. */
+export async function whenRead(directory: ClientDirectory, longestMs: number): Promise<void> {
+  if (directory.current) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = directory.onChanged(() => resolve());
+  const timer = setTimeout(resolve, longestMs);
+  await promise;
+  clearTimeout(timer);
+  stop();
+}
+
 /** Whether a manifest is an identity's. */
 export function isManifestOf({ identities }: Manifest, { kind, sub }: Identity): boolean {
   return identities.includes(kind) || identities.includes(`${kind}:${sub}`);

@@ -18,8 +18,9 @@ export const errorCodes = {
   BATCH_TOO_LARGE: { status: 400, meaning: 'The body is a list of more operations than the limit.' },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, legacyStatus: 200, meaning: 'Only a hash was sent, without the text.' },
   CSRF_PREVENTED: { status: 400, meaning: 'A GET that a foreign page could have caused without the user knowing.' },
-  UNAUTHENTICATED: { status: 401, meaning: 'The bearer token is not valid.' },
+  UNAUTHENTICATED: { status: 401, meaning: 'The bearer token, the key or the ticket is not valid.' },
   IDENTITY_UNAVAILABLE: { status: 503, meaning: "The token issuer's keys cannot be fetched at the moment." },
+  CLIENTS_UNAVAILABLE: { status: 503, meaning: "Clients' keys and operations have not been read yet." },
   UNAUTHORIZED_FIELD_OR_TYPE: {
     status: 403,
     legacyStatus: 200,

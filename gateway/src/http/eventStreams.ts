@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import { RequestRefused } from '../errors/requestRefused.js';
-import type { Authenticate, Credentials } from '../identity/clientToken.js';
+import { type Authenticate, type Credentials, credentialHeaders } from '../identity/clientToken.js';
 import type { Tickets } from '../identity/tickets.js';
 import { whenExpired } from '../identity/whenExpired.js';
 import { clientAddress } from '../limits/clientAddress.js';
@@ -42,6 +42,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const streams = new LiveConnections<EventStream>(options.heartbeatMs);
   const stats: LiveStats = { connections: 0, unresponsive: 0 };
   const beginning = new Set<AbortController>();
+  const headersOfCredentials = credentialHeaders(authenticate);
   let closing: Promise<void> | undefined;
 
   const addressOf = (request: IncomingMessage) => options.admit && clientAddress(request, options.trustedProxies ?? 0);
@@ -95,12 +96,13 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     }
   }
 
-  /** By the header, else by the ticket. */
-  async function identify(request: IncomingMessage, search: URLSearchParams): Promise<Credentials> {
-    const { authorization } = request.headers;
+  /** By the headers, else by the ticket. */
+  async function identify({ headers }: IncomingMessage, search: URLSearchParams): Promise<Credentials> {
     const ticket = search.get('ticket');
     const credentials =
-      authorization === undefined && ticket !== null ? await tickets.redeem(ticket) : await authenticate(authorization);
+      ticket !== null && !headersOfCredentials.some((name) => headers[name] !== undefined)
+        ? await tickets.redeem(ticket)
+        : await authenticate(headers);
     if (credentials.expiresAt === undefined || credentials.expiresAt > Date.now()) return credentials;
     throw new RequestRefused('UNAUTHENTICATED', 'The token has expired. Get a new one.', {
       headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
@@ -111,7 +113,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     operation: Operation,
     { query: text, operationName: name, variables }: GraphQLParams,
     after: string | undefined,
-    { identity, expiresAt }: Credentials,
+    { identity, expiresAt, onWithdrawn }: Credentials,
     request: IncomingMessage,
     response: ServerResponse,
     trail: RequestTrail,
@@ -140,6 +142,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       over.push(
         streams.add(stream),
         whenExpired(expiresAt, () => stream.goAway()),
+        onWithdrawn?.(() => stream.goAway()) ?? doNothing,
         () => (stats.connections -= 1),
       );
       trail.becomesStream();
@@ -195,6 +198,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
 }
 
 const none = new URLSearchParams();
+
+function doNothing(): void {}
 
 function isList(params: GraphQLParams | readonly GraphQLParams[]): params is readonly GraphQLParams[] {
   return Array.isArray(params);

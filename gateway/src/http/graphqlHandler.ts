@@ -79,7 +79,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const params = await readParams(request, options.mostInBatch);
     const accepted = responseType(request.headers.accept);
     if (accepted.onlyEventStream) return await eventStreams().answer(params, request, response, trail);
-    const checked = options.authenticate(request.headers.authorization);
+    const checked = options.authenticate(request.headers);
     const { identity } = checked instanceof Promise ? await checked : checked;
     const supergraph = inService(options.slot);
     const call = { request, response, trail, supergraph, identity, accepted };

@@ -70,7 +70,7 @@ export function createServer({ log, graphql, upgrade, hasPage, isDraining }: Ser
   });
   app.setErrorHandler((error: FastifyError | RequestRefused, request, reply) => {
     const refused = error instanceof RequestRefused ? error : refusalOf(error, request.id, log);
-    return reply.code(refused.status('application/json')).send({ errors: refused.errors });
+    return reply.code(refused.status('application/json')).headers(refused.headers).send({ errors: refused.errors });
   });
   app.setNotFoundHandler(() => {
     throw new RequestRefused('NOT_FOUND', 'Nothing is served at this path. Send operations to /graphql.');

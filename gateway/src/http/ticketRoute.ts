@@ -12,7 +12,7 @@ export interface TicketRouteOptions {
 }
 
 /**
- * `POST /graphql/ticket`, with the authorization header: answers `{"ticket", "expiresInSeconds"}` for one `GET /graphql?ticket=…` as an event stream. No other page's script can cause it: it
+ * `POST /graphql/ticket`, with the headers of an authenticated request: answers `{"ticket", "expiresInSeconds"}` for one `GET /graphql?ticket=…` as an event stream. No other page's script can cause it: it
  * cannot send the header without a preflight, which is answered only for the origins in CORS_ORIGINS.
  */
 export function registerTicketRoute(app: FastifyInstance, { authenticate, tickets, cors }: TicketRouteOptions): void {
@@ -32,10 +32,10 @@ export function registerTicketRoute(app: FastifyInstance, { authenticate, ticket
       );
     }
     scope.post('/graphql/ticket', async (request, reply) => {
-      const credentials = await authenticate(request.headers.authorization);
+      const credentials = await authenticate(request.headers);
       if (credentials.identity === anonymous) {
         const message =
-          'Send the authorization header. Without one no ticket is needed: open the event stream as it is.';
+          'Send the headers by which you are known. Without one no ticket is needed: open the event stream as it is.';
         throw new RequestRefused('UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
       }
       reply.header('cache-control', 'no-store');

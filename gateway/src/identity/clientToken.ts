@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { GatewayConfig } from '../config.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import type { ClientKeys } from './clientKeys.js';
 import { anonymous, type Identity } from './identity.js';
 
 /** Symmetric algorithms and `none` are left out: with them a public key would do as a secret. */
@@ -22,27 +23,60 @@ const Claims = z.object({
 /** Who sends, and until when that is believed. */
 export interface Credentials {
   readonly identity: Identity;
-  /** When the token ends, in milliseconds since 1970; undefined where it does not. */
+  /** When the token or key ends, in milliseconds since 1970; undefined where it does not. */
   readonly expiresAt: number | undefined;
+  /** Of a client's key, its public prefix. */
+  readonly keyPrefix?: string | undefined;
+  /** Calls the listener once when they are taken back before or at their end: for what stays open under them. Answers how to stop that; undefined where they cannot be. */
+  readonly onWithdrawn?: ((listener: () => void) => () => void) | undefined;
 }
 
-/** Finds out who sends a request from its `authorization` header. */
-export type Authenticate = (authorization: string | undefined) => Promise<Credentials> | Credentials;
+/** Headers that credentials may stand in; those of a request will do. */
+export type CredentialHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Finds out who sends a request, by its headers: `authorization`, or that of clients' keys. */
+export interface Authenticate {
+  (headers: CredentialHeaders): Promise<Credentials> | Credentials;
+  /** The header of clients' keys, in lower case; undefined where there are none. */
+  readonly keyHeader?: string | undefined;
+}
 
 const nobody: Credentials = { identity: anonymous, expiresAt: undefined };
 
 /**
- * Makes the check of clients' tokens: a JWT signed by a key of the configured set (EdDSA, ES256 or RS256) with the right issuer and audience, not
- * expired and already valid, with `sub`, `kind` and space-separated `scope`. No header is ANONYMOUS; a token that fails is
- * refused with UNAUTHENTICATED rather than taken as nobody's, and so is any token when no keys are configured.
+ * Makes the check of who sends a request. Neither header is ANONYMOUS; a token or key that fails is refused rather than taken as nobody's, and so is a request that has both: it would be chance as whom it runs.
  */
 export function createAuthenticate(
   options: GatewayConfig['clientTokens'],
-  now: () => number = () => Date.now(),
+  { keys, now }: { readonly keys?: ClientKeys; readonly now?: () => number } = {},
 ): Authenticate {
+  const checkToken = createTokenCheck(options, now);
+  if (!keys) return ({ authorization }) => (authorization === undefined ? nobody : checkToken(String(authorization)));
+  const { header } = keys;
+  const authenticate = (headers: CredentialHeaders) => {
+    const { authorization, [header]: key } = headers;
+    if (key === undefined) return authorization === undefined ? nobody : checkToken(String(authorization));
+    if (authorization === undefined) return keys.authenticate(String(key));
+    throw refused(`Send either the authorization header or ${header}, not both.`);
+  };
+  return Object.assign(authenticate, { keyHeader: header });
+}
+
+/** The names of the headers that credentials may stand in, in lower case. */
+export function credentialHeaders({ keyHeader }: Authenticate): readonly string[] {
+  return keyHeader === undefined ? ['authorization'] : ['authorization', keyHeader];
+}
+
+/**
+ * Makes the check of clients' tokens, as they stand in the authorization header: a JWT signed by a key of the configured set (EdDSA, ES256 or RS256) with the right issuer and audience, not
+ * expired and already valid, with `sub`, `kind` and space-separated `scope`. Any token is refused when no keys are configured.
+ */
+function createTokenCheck(
+  options: GatewayConfig['clientTokens'],
+  now: () => number = () => Date.now(),
+): (authorization: string) => Promise<Credentials> | Credentials {
   if (!options) {
-    return (authorization) => {
-      if (authorization === undefined) return nobody;
+    return () => {
       throw refused(
         'This gateway has no keys to check tokens with. Send the request without the authorization header.',
       );
@@ -55,7 +89,6 @@ export function createAuthenticate(
   const verified = new LRUCache<string, Credentials>({ max: REMEMBERED_TOKENS, perf: { now } });
 
   return (authorization) => {
-    if (authorization === undefined) return nobody;
     const [scheme, token, ...rest] = authorization.split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 || token.length > LONGEST_TOKEN) {
       throw refused('Send the token as "authorization: Bearer <token>".');

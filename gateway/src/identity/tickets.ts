@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { RequestRefused } from '../errors/requestRefused.js';
+import type { ClientKeys } from './clientKeys.js';
 import type { Credentials } from './clientToken.js';
 import type { Identity } from './identity.js';
 import type { UsedTickets } from './usedTickets.js';
@@ -16,6 +17,8 @@ interface Content {
   readonly identity: Identity;
   /** Of the token that it was made for. */
   readonly expiresAt: number | undefined;
+  /** Of the client's key that it was made for. */
+  readonly keyPrefix?: string | undefined;
   /** The end of the ticket itself. */
   readonly until: number;
 }
@@ -36,20 +39,23 @@ export interface TicketOptions {
   /** What tickets are signed with, by HMAC-SHA256: the same at all gateways that one client may get to. */
   readonly key: Buffer;
   readonly used: UsedTickets;
+  /** For tickets that were made for clients' keys: such a key may have been revoked since. */
+  readonly keys?: Pick<ClientKeys, 'resume'> | undefined;
   readonly now?: () => number;
 }
 
 /** Makes the office of tickets. They hold the identity themselves, so that nothing has to be kept of those that are never used. */
-export function createTickets({ key, used, now = () => Date.now() }: TicketOptions): Tickets {
+export function createTickets({ key, used, keys, now = () => Date.now() }: TicketOptions): Tickets {
   const sign = (content: string) => createHmac('sha256', key).update(PURPOSE).update(content).digest();
 
   return {
-    mint({ identity: { kind, sub, scopes }, expiresAt }) {
+    mint({ identity: { kind, sub, scopes }, expiresAt, keyPrefix }) {
       const until = Math.min(now() + TICKET_LIFETIME_MS, expiresAt ?? Number.POSITIVE_INFINITY);
       const content: Content = {
         id: randomBytes(16).toString('base64url'),
         identity: { kind, sub, scopes },
         expiresAt,
+        keyPrefix,
         until,
       };
       const text = Buffer.from(JSON.stringify(content)).toString('base64url');
@@ -61,14 +67,18 @@ export function createTickets({ key, used, now = () => Date.now() }: TicketOptio
       if (!text || !signature || rest.length > 0 || !equal(Buffer.from(signature, 'base64url'), sign(text))) {
         throw refused('The ticket was not made by this graph.');
       }
-      const { id, identity, expiresAt, until } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Content;
+      const { id, identity, expiresAt, keyPrefix, until } = JSON.parse(
+        Buffer.from(text, 'base64url').toString(),
+      ) as Content;
       if (until <= now()) throw refused('The ticket has expired.');
       const isFirst = await used.use(id).catch((cause: unknown) => {
         const message = 'Tickets cannot be checked at the moment. Try again in a few seconds.';
         throw new RequestRefused('IDENTITY_UNAVAILABLE', message, { cause, headers: { 'retry-after': '5' } });
       });
       if (!isFirst) throw refused('The ticket has been used.');
-      return { identity, expiresAt };
+      if (keyPrefix === undefined) return { identity, expiresAt };
+      if (keys) return keys.resume(keyPrefix);
+      throw refused('The ticket was made for a key that is not known here.');
     },
   };
 }
@@ -80,7 +90,7 @@ function equal(given: Buffer, expected: Buffer): boolean {
 function refused(message: string): RequestRefused {
   return new RequestRefused(
     'UNAUTHENTICATED',
-    `${message} Get a new one by POST /graphql/ticket, with the authorization header, and open a new event stream.`,
+    `${message} Get a new one by POST /graphql/ticket, with the headers of an authenticated request, and open a new event stream.`,
     { headers: { 'www-authenticate': 'Bearer' } },
   );
 }

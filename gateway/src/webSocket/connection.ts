@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import type { LiveConnection } from '../http/liveConnections.js';
+import type { CredentialHeaders } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
 import type { RequestContext } from '../requestContext.js';
 import { type CloseCode, closeCodes, closeReason } from './closeCodes.js';
@@ -21,8 +22,8 @@ export interface ConnectionEvents {
  */
 export class Connection implements LiveConnection {
   identity: Identity | undefined;
-  /** The upgrade request's, until it is known who connects. */
-  authorization: string | undefined;
+  /** Of the upgrade request, until it is known who connects. */
+  credentials: CredentialHeaders | undefined;
   /** Where the connection comes from, where that is limited. */
   address: string | undefined;
   /** Under way: for the limit. */

@@ -1,5 +1,10 @@
 import { RequestRefused } from '../errors/requestRefused.js';
-import type { Authenticate, Credentials } from '../identity/clientToken.js';
+import {
+  type Authenticate,
+  type CredentialHeaders,
+  type Credentials,
+  credentialHeaders,
+} from '../identity/clientToken.js';
 import { identityKey } from '../identity/identity.js';
 import { personOf } from '../identity/occupancy.js';
 import { whenExpired } from '../identity/whenExpired.js';
@@ -12,15 +17,18 @@ export interface SignInOptions {
   readonly limits: ConnectionLimits;
 }
 
+type Payload = Readonly<Record<string, unknown>>;
+
 /** Finds out who is at the other end of a connection, and ends it with the token. */
 export function createSignIn({ authenticate, limits }: SignInOptions) {
+  const names = credentialHeaders(authenticate);
   return { signIn, renew };
 
-  /** For `connection_init`: by the token in its payload, else by the upgrade request's. Rejects with `ConnectionRefused`. */
-  async function signIn(connection: Connection, payload: Readonly<Record<string, unknown>> | undefined): Promise<void> {
-    const authorization = authorizationOf(payload) ?? connection.authorization;
-    connection.authorization = undefined;
-    const credentials = await check(authorization);
+  /** For `connection_init`: by the token or key in its payload, else by the upgrade request's. Rejects with `ConnectionRefused`. */
+  async function signIn(connection: Connection, payload: Payload | undefined): Promise<void> {
+    const given = credentialsIn(payload) ?? connection.credentials ?? {};
+    connection.credentials = undefined;
+    const credentials = await check(given);
     if (!connection.isOpen) return;
     const leave = limits.enter(credentials.identity);
     if (!leave) throw new ConnectionRefused(closeCodes.TRY_AGAIN_LATER, 'too many connections: try again later');
@@ -30,14 +38,14 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
   }
 
   /**
-   * For `ping`: one with `{ authorization }` renews the token. It has to be the same identity's, else the connection ends; as long as tokens cannot be checked the one before goes on. The pong tells until when the connection is good; it never
+   * For `ping`: one with `{ authorization }`, or a key, renews the token. It has to be the same identity's, else the connection ends; as long as tokens cannot be checked the one before goes on. The pong tells until when the connection is good; it never
    * repeats the token.
    */
-  async function renew(connection: Connection, payload: Readonly<Record<string, unknown>> | undefined): Promise<void> {
-    const authorization = authorizationOf(payload);
-    if (authorization === undefined || !connection.identity) return pong(connection, payload && without(payload));
+  async function renew(connection: Connection, payload: Payload | undefined): Promise<void> {
+    const given = credentialsIn(payload);
+    if (given === undefined || !connection.identity) return pong(connection, payload && without(payload));
     try {
-      const credentials = await check(authorization);
+      const credentials = await check(given);
       if (!connection.isOpen) return;
       const { identity } = connection;
       if (personOf(credentials.identity) !== personOf(identity))
@@ -54,9 +62,26 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
     }
   }
 
-  async function check(authorization: string | undefined): Promise<Credentials> {
+  /** What a payload has of credentials, as headers; undefined where it has nothing. Names are written as people write headers. */
+  function credentialsIn(payload: Payload | undefined): CredentialHeaders | undefined {
+    const found = Object.entries(payload ?? {}).filter(([name, value]) => isCredential(name) && value != null);
+    if (found.length === 0) return undefined;
+    if (found.some(([, value]) => typeof value !== 'string'))
+      throw new ConnectionRefused(closeCodes.FORBIDDEN, 'the credentials have to be strings');
+    return Object.fromEntries(found.map(([name, value]) => [name.toLowerCase(), value as string]));
+  }
+
+  function without(payload: Payload): object {
+    return Object.fromEntries(Object.entries(payload).filter(([name]) => !isCredential(name)));
+  }
+
+  function isCredential(name: string): boolean {
+    return names.includes(name.toLowerCase());
+  }
+
+  async function check(given: CredentialHeaders): Promise<Credentials> {
     try {
-      const credentials = await authenticate(authorization);
+      const credentials = await authenticate(given);
       if (credentials.expiresAt !== undefined && credentials.expiresAt <= Date.now()) throw expired();
       return credentials;
     } catch (error) {
@@ -67,23 +92,17 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
   }
 }
 
-function endWith(connection: Connection, { expiresAt }: Credentials): void {
-  connection.keepUntil(whenExpired(expiresAt, () => connection.leave(closeCodes.FORBIDDEN, 'token expired')));
+function endWith(connection: Connection, { expiresAt, onWithdrawn }: Credentials): void {
+  const stopExpiry = whenExpired(expiresAt, () => connection.leave(closeCodes.FORBIDDEN, 'token expired'));
+  const stopWatching = onWithdrawn?.(() => connection.leave(closeCodes.FORBIDDEN, 'key withdrawn'));
+  connection.keepUntil(() => {
+    stopExpiry();
+    stopWatching?.();
+  });
 }
 
 function expired(): ConnectionRefused {
   return new ConnectionRefused(closeCodes.FORBIDDEN, 'token expired');
-}
-
-function authorizationOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const given = payload?.authorization ?? payload?.Authorization;
-  if (given === undefined || given === null) return undefined;
-  if (typeof given === 'string') return given;
-  throw new ConnectionRefused(closeCodes.FORBIDDEN, 'the authorization has to be a string');
-}
-
-function without({ authorization: _, Authorization: __, ...rest }: Readonly<Record<string, unknown>>): object {
-  return rest;
 }
 
 function pong(connection: Connection, payload: object | undefined): Promise<void> {

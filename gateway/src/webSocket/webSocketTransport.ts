@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { LiveConnections } from '../http/liveConnections.js';
 import type { LiveStats, LiveTransportOptions } from '../http/liveTransport.js';
 import { BODY_LIMIT } from '../http/readJsonBody.js';
-import type { Authenticate } from '../identity/clientToken.js';
+import { type Authenticate, credentialHeaders } from '../identity/clientToken.js';
 import { clientAddress } from '../limits/clientAddress.js';
 import { checkJsonValues } from '../limits/jsonValues.js';
 import { ConnectionRefused, closeCodes } from './closeCodes.js';
@@ -46,6 +46,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
   const stats: LiveStats = { connections: 0, unresponsive: 0 };
   const { signIn, renew } = createSignIn(options);
   const operations = createOperations(options);
+  const credentialNames = credentialHeaders(options.authenticate);
   let closing: Promise<void> | undefined;
 
   const server = makeServer<Record<string, unknown>, Connection>({
@@ -77,7 +78,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
 
   function open(
     socket: WebSocket,
-    authorization: string | undefined,
+    credentials: Connection['credentials'],
     headers: Connection['headers'],
     address: string | undefined,
   ): void {
@@ -90,7 +91,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
         void closed(code, reason);
       },
     });
-    connection.authorization = authorization;
+    connection.credentials = credentials;
     connection.address = address;
     connection.onOver.push(connections.add(connection));
     stats.connections += 1;
@@ -134,10 +135,10 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
         );
         return;
       }
-      const { authorization } = request.headers;
+      const credentials = pick(request.headers, credentialNames);
       const headers = pick(request.headers, forwardedHeaders);
       const address = options.admit && clientAddress(request, options.trustedProxies ?? 0);
-      sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, authorization, headers, address));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, credentials, headers, address));
     },
     close(spreadMs) {
       closing ??= connections.sendAway(spreadMs);

@@ -12,6 +12,7 @@ import { createIssuer, type IssueToken } from './issueToken.ts';
 import { prepareFolder } from './launcher/prepareFolder.ts';
 import {
   logFileOf,
+  natsUrlOf,
   type PlatformParts,
   type PlatformUrls,
   platformUrls,
@@ -21,6 +22,7 @@ import {
 import { freePorts } from './processes/freePorts.ts';
 import { setAsideLongLog } from './processes/setAsideLongLog.ts';
 import { startWatchdog } from './processes/watchdog.ts';
+import { type ProvidedClients, provideClients } from './provideClients.ts';
 import { provideDatabases } from './services/databases.ts';
 import type { ServiceDefinition } from './services/service.ts';
 import { SupervisedService } from './services/supervisedService.ts';
@@ -56,6 +58,8 @@ export interface Platform {
   readonly ports: Ports;
   readonly keys: StackKeys;
   readonly issueToken: IssueToken;
+  /** What the local partner sends as `x-partner-key`; undefined where its keys have been changed by hand. */
+  readonly partnerKey: string | undefined;
   /** The services that run here, in the order of their ports. */
   readonly services: readonly ServiceName[];
   /** For failure tests: `service('leads').kill('SIGKILL')`, then `.start()`. A process killed by its `pid` is started again by itself. */
@@ -95,7 +99,9 @@ export async function startPlatform(options: PlatformOptions, signal?: AbortSign
       await start('postgres', stores.postgres);
       return databaseUrls(parts, stores.postgres?.url);
     })();
-    const others = Promise.all([start('redis', stores.redis), start('nats', stores.nats)]);
+    const nats = start('nats', stores.nats);
+    const clients = nats.then(() => provide(parts));
+    const others = Promise.all([start('redis', stores.redis), nats, clients]);
     others.catch(() => {});
     const urls = platformUrls(parts, await databases);
     await options.built;
@@ -113,6 +119,7 @@ export async function startPlatform(options: PlatformOptions, signal?: AbortSign
       ports: parts.ports,
       keys: parts.keys,
       issueToken: await createIssuer({ keyFile: parts.keys.issuerKeyFile, ...parts.token }),
+      partnerKey: (await clients).key,
       services: serviceNames.filter((name) => services.has(name)),
       service(name) {
         const service = services.get(name);
@@ -127,6 +134,11 @@ export async function startPlatform(options: PlatformOptions, signal?: AbortSign
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+function provide({ external, ports, keys, env, say }: PlatformParts): Promise<ProvidedClients> {
+  const natsUrl = natsUrlOf({ external, ports });
+  return provideClients({ natsUrl, keyFile: keys.partnerKeyFile, env, say });
 }
 
 async function partsOf(options: PlatformOptions): Promise<PlatformParts> {

@@ -140,6 +140,10 @@ export function programServices(
   };
 }
 
+export function natsUrlOf({ ports, external }: Pick<PlatformParts, 'ports' | 'external'>): string {
+  return external.natsUrl ?? `nats://127.0.0.1:${ports.nats}`;
+}
+
 /** The addresses that follow from the ports and from what is given. */
 export function platformUrls(
   { ports, external }: Pick<PlatformParts, 'ports' | 'external'>,
@@ -152,7 +156,7 @@ export function platformUrls(
     graphql: http(ports.gateway, '/graphql'),
     subgraphs: subgraphs as Record<SubgraphName, string>,
     databases,
-    nats: external.natsUrl ?? `nats://127.0.0.1:${ports.nats}`,
+    nats: natsUrlOf({ external, ports }),
     redis: external.redisUrl ?? `redis://127.0.0.1:${ports.redis}`,
     openAi: external.openAi ? undefined : http(ports.openai, '/v1'),
   };

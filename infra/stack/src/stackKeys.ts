@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type SubgraphName, subgraphNames } from './config.ts';
+import { LOCAL_PARTNER } from './provideClients.ts';
 
 /** The local stack's secrets. Files, because the services read their keys from files. */
 export interface StackKeys {
@@ -12,6 +13,8 @@ export interface StackKeys {
   /** Signs the clients' tokens. */
   readonly issuerKeyFile: string;
   readonly issuerJwksFile: string;
+  /** The key of the local partner; made when the partner is. */
+  readonly partnerKeyFile: string;
   /** 32 bytes as base64. */
   readonly leadsMasterKey: string;
   /** 32 bytes in hex: what the gateway signs cursors with, so that they are good after a restart. */
@@ -35,6 +38,7 @@ export async function loadStackKeys(folder: string): Promise<StackKeys> {
     gatewayJwksFile: gateway.publicFile,
     issuerKeyFile: issuer.privateFile,
     issuerJwksFile: issuer.publicFile,
+    partnerKeyFile: join(folder, `partner-${LOCAL_PARTNER}.key`),
     leadsMasterKey: secret('leads-master.key', 32, 'base64'),
     cursorKey: secret('cursor.key', 32, 'hex'),
     passwords,

@@ -1,4 +1,5 @@
 import type { Platform } from '../platform.ts';
+import { LOCAL_PARTNER } from '../provideClients.ts';
 import type { DemoAgentRef } from './demoData.ts';
 
 export interface Announcement {
@@ -16,7 +17,7 @@ export async function announce(platform: Platform, { folder, agent, seconds }: A
   const tokens = [
     ['operator', await issueToken({ kind: 'OPERATOR', sub: 'ops' })],
     ['frontend', await issueToken({ kind: 'FRONTEND', sub: 'web' })],
-    ['partner acme', await issueToken({ kind: 'PARTNER', sub: 'acme' })],
+    [`partner ${LOCAL_PARTNER}`, await issueToken({ kind: 'PARTNER', sub: LOCAL_PARTNER })],
     ...(agent ? [[`agent ${agent.name}`, await issueToken({ kind: 'AGENT', sub: agent.id })]] : []),
   ];
   const lines = [
@@ -32,8 +33,21 @@ export async function announce(platform: Platform, { folder, agent, seconds }: A
     'Tokens for 12 hours (send as "authorization: Bearer TOKEN"; more with npm run token):',
     ...tokens.flatMap(([name, token]) => [`  ${name}`, `    ${token}`]),
     '',
+    ...describePartner(platform, base),
     'Next: npm run demo in another terminal, npm run watch -- leads in a third. Ctrl-C stops everything.',
     '',
   ];
   console.log(lines.join('\n'));
+}
+
+/** How a partner calls the graph. */
+function describePartner({ partnerKey }: Platform, base: string): string[] {
+  if (partnerKey === undefined) return [];
+  const body = '{"query": "{ health { leads { status } } }"}';
+  return [
+    `Key of the partner ${LOCAL_PARTNER} (send it as "x-partner-key: KEY"; more with npm run partners):`,
+    `  ${partnerKey}`,
+    `  curl -s ${base}/graphql -H 'x-partner-key: ${partnerKey}' -H 'content-type: application/json' -d '${body}'`,
+    '',
+  ];
 }

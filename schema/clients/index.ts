@@ -1,0 +1,21 @@
+export { hashSecret, type KeyParts, makeClientKey, readClientKey } from './clientKey.ts';
+export {
+  CLIENTS_BUCKET,
+  CLIENTS_HISTORY,
+  type EntryName,
+  entryKey,
+  isClientName,
+  MOST_KEYS,
+  readClient,
+  readClientOfFile,
+  readClientsFile,
+  readEntryKey,
+  readStoredManifest,
+  type StoredClient,
+  type StoredKey,
+  type StoredManifest,
+  StoredValueError,
+  writeClient,
+  writeClientsFile,
+  writeManifest,
+} from './storedClients.ts';
