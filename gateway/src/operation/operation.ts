@@ -53,6 +53,8 @@ export class Operation {
   /** Different for each operation of the process. */
   readonly key = nextKey++;
   readonly name: string | undefined;
+  /** The client's text, and its SHA-256 in hex. */
+  readonly source: string;
   readonly hash: string;
   readonly type: OperationTypeNode;
   /** The client's response names, where the operation is planned with others. */
@@ -76,6 +78,7 @@ export class Operation {
   ) {
     const { document, definition } = prepared;
     this.name = prepared.name;
+    this.source = prepared.source;
     this.hash = prepared.hash;
     this.type = definition.operation;
     this.clientNames = prepared.clientNames;
@@ -107,6 +110,15 @@ export class Operation {
   /** What there are variants for, the last used first. */
   get variantsInUse(): VariantInUse[] {
     return [...this.variants.values()].map(({ values, identity }) => ({ values, identity }));
+  }
+
+  /** Combinations of the values of its conditions, all false first; not more than are kept. */
+  *combinations(): Generator<ConditionValues> {
+    const { conditions } = this;
+    const most = Math.min(2 ** conditions.length, MOST_VARIANTS);
+    for (let bits = 0; bits < most; bits += 1) {
+      yield new Map(conditions.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1] as const));
+    }
   }
 
   /**
