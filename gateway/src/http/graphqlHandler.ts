@@ -128,11 +128,19 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     }
   }
 
-  function find({ query, operationName }: GraphQLParams, { trail, supergraph, accepted }: Call): Operation {
-    const key = { text: query, name: operationName, incremental: accepted.incremental };
-    const operation = supergraph.operations.find(key);
-    trail.operation = operation;
-    return operation;
+  function find(
+    params: GraphQLParams,
+    { trail, supergraph, identity, accepted }: Call,
+  ): Operation | Promise<Operation> {
+    const found = options.findOperation(params, identity, supergraph, accepted.incremental);
+    if (found instanceof Promise) {
+      return found.then((operation) => {
+        trail.operation = operation;
+        return operation;
+      });
+    }
+    trail.operation = found;
+    return found;
   }
 
   function executeOne(

@@ -49,7 +49,7 @@ const NONE: OfIdentity = { manifests: [], entries: new Map() };
  */
 export class PersistedOperations {
   private serving: Serving | undefined;
-  private closed = false;
+  private over = false;
   /** Snapshots are prepared one after another. */
   private preparing: Promise<unknown> = Promise.resolve();
   private wanted: ClientSnapshot | undefined;
@@ -75,20 +75,26 @@ export class PersistedOperations {
   }
 
   /**
-   * Prepares what a snapshot has new and serves it. After `limitMs` the rest is prepared while it is served already. Resolves when it serves, with undefined where a later one has been given meanwhile.
+   * Prepares what a snapshot has new and serves it. After `limitMs` the rest is prepared while it is served already. Resolves when it serves; with undefined where there is nothing to do: it serves already, or a later one has been given meanwhile.
    */
   use(snapshot: ClientSnapshot, limitMs: number, report: PreparingReport): Promise<PersistedReady | undefined> {
     this.wanted = snapshot;
     const taken = this.preparing.then(() =>
-      this.wanted === snapshot && !this.closed ? this.take(snapshot, limitMs, report) : undefined,
+      this.wanted === snapshot && this.snapshot !== snapshot && !this.over
+        ? this.take(snapshot, limitMs, report)
+        : undefined,
     );
     this.preparing = taken.catch(() => {});
     return taken;
   }
 
+  get isClosed(): boolean {
+    return this.over;
+  }
+
   /** Ends preparing. */
   close(): void {
-    this.closed = true;
+    this.over = true;
   }
 
   private async take(snapshot: ClientSnapshot, limitMs: number, report: PreparingReport): Promise<PersistedReady> {
@@ -98,7 +104,7 @@ export class PersistedOperations {
     const counts = { done: 0, refused: 0 };
     const prepareAll = async () => {
       // Until this snapshot serves nothing makes it stop; afterwards, a later one has all that matters.
-      const isOver = () => this.closed || (this.serving === next && this.wanted !== snapshot);
+      const isOver = () => this.over || (this.serving === next && this.wanted !== snapshot);
       let told = { at: performance.now(), done: 0 };
       for (const entry of work) {
         if (isOver()) return;
