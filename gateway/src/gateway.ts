@@ -138,6 +138,7 @@ export async function startGateway(
     compressFrom: config.compressFrom,
     cors,
     trustedProxies,
+    varyBy: [...headerRules.reads],
     isDraining,
     log,
     metrics,
