@@ -44,6 +44,11 @@ const Environment = z.object({
     .positive()
     .default(96 * 1024 * 1024),
   PREPARE_OPERATIONS_MS: count.default(30_000),
+  PERSISTED_ONLY: z.string().default(''),
+  PREPARE_PERSISTED_MS: count.default(120_000),
+  APQ: z.stringbool().default(true),
+  APQ_MEMORY_BYTES: limit.default(16 * 1024 * 1024),
+  APQ_TTL_SECONDS: limit.default(7 * 24 * 3600),
   BATCH_LIMIT: count.max(1_000).default(0),
   COMPRESS_FROM_BYTES: count.default(1_024),
   MOST_CHARACTERS: limit.default(documentLimits.characters),
@@ -145,6 +150,7 @@ export interface GatewayConfig {
   readonly operationCache: { readonly mostDocuments: number; readonly mostBytes: number };
   /** How long the operations in use are prepared for a new supergraph, at most. */
   readonly prepareOperationsMs: number;
+  readonly persisted: PersistedSettings;
   /** Operations in one request, at most; 0: lists are refused. */
   readonly batchLimit: number;
   /** Responses of at least this many bytes are compressed; 0: none. */
@@ -184,6 +190,16 @@ export interface ClientsConfig {
   readonly keyHeader: string;
 }
 
+/** How operations are named without their text. */
+export interface PersistedSettings {
+  /** Kinds of identities that may run nothing but the operations of their manifests; `*`: all. */
+  readonly only: ReadonlySet<string>;
+  /** How long a take-over waits for the operations of manifests to be prepared, at most. */
+  readonly prepareMs: number;
+  /** Texts that clients register by themselves (APQ); undefined: they cannot. */
+  readonly automatic: { readonly mostBytes: number; readonly ttlSeconds: number } | undefined;
+}
+
 /** What clients may ask for. */
 export interface RequestLimits {
   readonly document: DocumentLimits;
@@ -193,7 +209,7 @@ export interface RequestLimits {
   readonly costBudgets: CostBudgets;
   /** Undefined: not limited. */
   readonly rates: RateLimitRules | undefined;
-  /** Where rates are counted; without it each process counts for itself. */
+  /** Where rates are counted and registered texts kept; without it each process does so for itself. */
   readonly redisUrl: string | undefined;
   /** Proxies of our own that requests pass and that append to `x-forwarded-for`. */
   readonly trustedProxies: number;
@@ -286,6 +302,11 @@ export function readConfig(
     },
     operationCache: { mostDocuments: values.OPERATION_CACHE_ENTRIES, mostBytes: values.OPERATION_CACHE_BYTES },
     prepareOperationsMs: values.PREPARE_OPERATIONS_MS,
+    persisted: {
+      only: new Set(listed(values.PERSISTED_ONLY)),
+      prepareMs: values.PREPARE_PERSISTED_MS,
+      automatic: values.APQ ? { mostBytes: values.APQ_MEMORY_BYTES, ttlSeconds: values.APQ_TTL_SECONDS } : undefined,
+    },
     batchLimit: values.BATCH_LIMIT,
     compressFrom: values.COMPRESS_FROM_BYTES,
     limits: {

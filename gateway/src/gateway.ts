@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { whenRead } from './clients/clientDirectory.js';
+import { type ClientDirectory, whenRead } from './clients/clientDirectory.js';
 import { createClientDirectory } from './clients/createClientDirectory.js';
 import { type GatewayConfig, urlKey } from './config.js';
 import { NatsLink } from './eventSource/jetStream/natsLink.js';
@@ -22,6 +22,10 @@ import { createRateLimits } from './limits/rateLimits.js';
 import { createLive } from './live.js';
 import type { Logger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { AutomaticQueries } from './persisted/automaticQueries.js';
+import { createFindOperation } from './persisted/findOperation.js';
+import { createPersistedMetrics } from './persisted/persistedMetrics.js';
+import { createPreparePersisted } from './persisted/preparePersisted.js';
 import { createHeaderRules } from './subgraph/headerRules.js';
 import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { SupergraphSlot } from './supergraph/supergraphSlot.js';
@@ -44,16 +48,26 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** What may be given ready-made. */
+export interface GatewayParts {
+  /** Where clients' keys and manifests are; not closed with the gateway. */
+  readonly directory?: ClientDirectory | undefined;
+}
+
 /** Thrown when the supergraph cannot be read or loaded at the start; later ones leave the one before in service. */
 export class SupergraphNotLoaded extends Error {
   override readonly name = 'SupergraphNotLoaded';
 }
 
 /** Wires the gateway and starts it: keys → supergraph → routes → listening. Rejects when the supergraph cannot be loaded or the port is taken. */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  log: Logger,
+  { directory }: GatewayParts = {},
+): Promise<RunningGateway> {
   const metrics = createMetrics();
   const link = config.natsUrl === undefined ? undefined : new NatsLink({ url: config.natsUrl, name: 'gateway', log });
-  const clients = createClientDirectory(config, link, log);
+  const clients = directory ?? createClientDirectory(config, link, log);
   const clientKeys = createClientKeys(clients, config.clients.keyHeader);
   const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys });
   const mintToken = await createSubgraphTokenMint(config.signingKey);
@@ -84,24 +98,35 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       log,
       metrics,
     });
-  const slot = new SupergraphSlot({ load, prepareMs: config.prepareOperationsMs, log, metrics });
+  const counts = createPersistedMetrics(metrics.registry);
+  const preparing = createPreparePersisted({ directory: clients, limitMs: config.persisted.prepareMs, counts, log });
+  const { prepareFor } = preparing;
+  const slot = new SupergraphSlot({ load, prepareMs: config.prepareOperationsMs, prepareFor, log, metrics });
   if (clients) await whenRead(clients, CLIENTS_WAIT_MS);
   await loadFirst(slot, config.supergraphFile).catch(async (error: unknown) => {
     await clients?.close();
     await link?.close();
     throw error;
   });
+  const unfollow = preparing.follow(slot);
   const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
 
   const { costBudgets, rates, redisUrl, trustedProxies } = config.limits;
-  // Opened for what needs it: who limits nothing needs no Redis.
-  const redis = rates && redisUrl !== undefined ? connectRedis(redisUrl, log) : undefined;
+  const { only: persistedOnly, automatic } = config.persisted;
+  // Opened for what needs it.
+  const redis = (rates || automatic) && redisUrl !== undefined ? connectRedis(redisUrl, log) : undefined;
   const cors = config.cors && createCors(config.cors);
 
   let draining = false;
   const isDraining = () => draining;
   const alone: Execute = (request) => executeOperation(request, log);
   const starting: StartOptions = {
+    findOperation: createFindOperation({
+      persistedOnly,
+      automatic: automatic && new AutomaticQueries({ ...automatic, store: redis, counts: counts.automatic }),
+      expectsManifests: clients !== undefined,
+      counts,
+    }),
     execute: config.shareRequests
       ? shareExecutions(alone, {
           forwardedHeaders: headerRules.reads,
@@ -137,6 +162,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     compressFrom: config.compressFrom,
     cors,
     trustedProxies,
+    varyBy: [...headerRules.reads],
     isDraining,
     log,
     metrics,
@@ -155,6 +181,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const stop = async () => {
     draining = true;
     unwatch();
+    unfollow();
     const limit = new AbortController();
     const drained = Promise.all([app.close(), live.sendAway(config.drainTimeoutMs * SPREAD)]).then(() => limit.abort());
     await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(

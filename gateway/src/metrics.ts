@@ -20,7 +20,7 @@ export function createMetrics() {
     registers,
   });
   // Counted by an addition and read by prom-client when somebody asks: its own counters look an entry up by its labels each time, in every request.
-  const tallies = { lookupHits: 0, lookupMisses: 0, sharedFetches: 0, sharedRequests: 0 };
+  const tallies = { lookupHits: 0, lookupMisses: 0, sharedFetches: 0, sharedRequests: 0, parsed: 0, validated: 0 };
   const requestsInFlight = { count: 0 };
   new Gauge({
     name: 'graphql_requests_in_flight',
@@ -67,6 +67,24 @@ export function createMetrics() {
         this.reset();
         this.inc({ result: 'hit' }, tallies.lookupHits);
         this.inc({ result: 'miss' }, tallies.lookupMisses);
+      },
+    }),
+    documentsParsed: new Counter({
+      name: 'documents_parsed_total',
+      help: 'Documents parsed: those of new operations, and of manifests when they are prepared.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(tallies.parsed);
+      },
+    }),
+    documentsValidated: new Counter({
+      name: 'documents_validated_total',
+      help: 'Documents validated against the schema.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(tallies.validated);
       },
     }),
     subgraphRequests: new DurationHistogram({

@@ -76,7 +76,7 @@ describe('requests that are no GraphQL are refused with a code and a sentence, a
     ],
     'a hash alone': [
       200,
-      'PERSISTED_QUERY_NOT_SUPPORTED',
+      'PERSISTED_QUERY_NOT_FOUND',
       () => post('{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "ab"}}}'),
     ],
     'an Accept header that asks for a picture': [

@@ -2,6 +2,7 @@ import { type ASTNode, buildSchema, type FieldNode, type GraphQLSchema, parse, p
 import { type CostDirectives, readCostDirectives } from '../limits/costDirectives.js';
 import type { LoadedSupergraph } from '../plan/plannerProtocol.js';
 import { type Rights, rightsOf } from '../rights/rights.js';
+import { type CacheHints, readCacheHints } from './cacheHints.js';
 import { type EventSource, readEventSources } from './eventSources.js';
 import { type PublicFields, readPublicFields } from './publicFields.js';
 
@@ -22,6 +23,8 @@ export interface SupergraphFacts {
   /** Where the events of subscription fields come from, by field; those that are not here come from their subgraphs. */
   readonly eventSources: ReadonlyMap<string, EventSource>;
   readonly publicFields: PublicFields;
+  /** How long answers may be kept. */
+  readonly cacheHints: CacheHints;
   /** What callers need to have some of the types and fields; undefined where nothing is required. */
   readonly rights: Rights | undefined;
   /** What the supergraph says of the costs of its types and fields. */
@@ -38,6 +41,7 @@ export function readSupergraphFacts(loaded: LoadedSupergraph, sdl = ''): Supergr
     standIns: new Map(Object.entries(loaded.standIns ?? {})),
     eventSources: readEventSources(sdl),
     publicFields: readPublicFields(sdl),
+    cacheHints: readCacheHints(sdl),
     rights: rightsOf(sdl),
     costs: readCostDirectives(sdl),
   };

@@ -16,11 +16,25 @@ export const errorCodes = {
     meaning: 'The body is a list of operations, which this gateway does not take.',
   },
   BATCH_TOO_LARGE: { status: 400, meaning: 'The body is a list of more operations than the limit.' },
-  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, legacyStatus: 200, meaning: 'Only a hash was sent, without the text.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 400,
+    legacyStatus: 200,
+    meaning: 'Only a hash was sent, and texts cannot be registered here.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 404,
+    legacyStatus: 200,
+    meaning: 'The id or hash names none of the operations that the caller may run.',
+  },
+  PERSISTED_QUERY_ID_REQUIRED: {
+    status: 403,
+    meaning: 'The caller may run persisted operations only, and has sent a text.',
+  },
+  PERSISTED_QUERY_HASH_MISMATCH: { status: 400, meaning: 'The hash that came with a text is not that of the text.' },
+  CLIENTS_UNAVAILABLE: { status: 503, meaning: "The clients' keys and operations have not been read yet." },
   CSRF_PREVENTED: { status: 400, meaning: 'A GET that a foreign page could have caused without the user knowing.' },
   UNAUTHENTICATED: { status: 401, meaning: 'The bearer token, the key or the ticket is not valid.' },
   IDENTITY_UNAVAILABLE: { status: 503, meaning: "The token issuer's keys cannot be fetched at the moment." },
-  CLIENTS_UNAVAILABLE: { status: 503, meaning: "Clients' keys and operations have not been read yet." },
   UNAUTHORIZED_FIELD_OR_TYPE: {
     status: 403,
     legacyStatus: 200,

@@ -60,9 +60,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const supergraph = slot.current;
     if (!supergraph) throw goingAway();
     try {
-      const key = { text: params.query, name: params.operationName, incremental: false };
       const operation = await findOrSpend(
-        () => supergraph.operations.find(key),
+        () => options.findOperation(params, credentials.identity, supergraph, false),
         options.admit,
         () => ({
           identity: credentials.identity,
@@ -111,7 +110,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
 
   async function follow(
     operation: Operation,
-    { query: text, operationName: name, variables }: GraphQLParams,
+    { persisted, operationName: name, variables }: GraphQLParams,
     after: string | undefined,
     { identity, expiresAt, onWithdrawn }: Credentials,
     request: IncomingMessage,
@@ -134,7 +133,10 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const over = [leave];
     try {
       const context = { requestId: trail.id, identity, headers, address: addressOf(request) };
-      live = await subscribe({ operation, text, name, variables, context, after }, starting.signal);
+      live = await subscribe(
+        { operation, text: operation.source, persisted: persisted?.id, name, variables, context, after },
+        starting.signal,
+      );
       beginning.delete(starting);
       if (response.destroyed) return stop();
       if (closing) throw goingAway();
@@ -216,7 +218,7 @@ function tellOnce(response: ServerResponse, trail: RequestTrail, json: string | 
 /** Whether it is the operation that is refused, so that to send it again does not help. */
 function isOfOperation(refused: RequestRefused): boolean {
   const status = refused.status('application/graphql-response+json');
-  return status === 400 || status === 403;
+  return status === 400 || status === 403 || status === 404;
 }
 
 function refusalFor({ reason, message }: SubscriptionEnded): RequestRefused {

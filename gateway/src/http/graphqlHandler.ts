@@ -21,6 +21,7 @@ import { refusalOf } from './refusalOf.js';
 import { RequestTrail } from './requestTrail.js';
 import { type Accepted, responseType, wantsEventStream } from './responseType.js';
 import { type Sender, type StartOptions, startOperation } from './startOperation.js';
+import { writeCacheable } from './writeCacheable.js';
 import { writeMultipart } from './writeMultipart.js';
 import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
 
@@ -36,6 +37,8 @@ export interface GraphQLHandlerOptions extends StartOptions {
   /** Undefined: pages of other origins may not read answers. */
   readonly cors?: CorsHeaders | undefined;
   readonly trustedProxies?: number;
+  /** Headers of requests that answers depend on, besides those of GraphQL over HTTP itself: caches have to know. */
+  readonly varyBy?: readonly string[];
   /** Whether the process is about to end: what still comes over open connections is sent elsewhere. */
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -44,6 +47,8 @@ export interface GraphQLHandlerOptions extends StartOptions {
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What the answer to a GET depends on besides its URL. */
+const VARY = ['accept', 'accept-encoding', 'authorization', 'graphql-plan', 'graphql-cost'];
 const METHODS = 'GET, HEAD, POST, OPTIONS';
 
 /**
@@ -53,6 +58,7 @@ const METHODS = 'GET, HEAD, POST, OPTIONS';
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandler {
   const { log, metrics } = options;
+  const varyBy = [...VARY, ...(options.varyBy ?? [])];
 
   return (request, response) => {
     const trail = new RequestTrail(request, response, metrics, log);
@@ -98,7 +104,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
       const result = await executeOne(operation, params, call);
       trail.codes = result.codes;
       if (result.later || accepted.onlyIncremental) trail.codes = await writeMultipart(response, trail, result);
-      else await write(call, result.json);
+      else if (request.method === 'POST' || result.codes.length > 0) await write(call, result.json);
+      else await writeForCaches(operation, params, call, result.json);
     } finally {
       supergraph.leave();
     }
@@ -128,11 +135,19 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     }
   }
 
-  function find({ query, operationName }: GraphQLParams, { trail, supergraph, accepted }: Call): Operation {
-    const key = { text: query, name: operationName, incremental: accepted.incremental };
-    const operation = supergraph.operations.find(key);
-    trail.operation = operation;
-    return operation;
+  function find(
+    params: GraphQLParams,
+    { trail, supergraph, identity, accepted }: Call,
+  ): Operation | Promise<Operation> {
+    const found = options.findOperation(params, identity, supergraph, accepted.incremental);
+    if (found instanceof Promise) {
+      return found.then((operation) => {
+        trail.operation = operation;
+        return operation;
+      });
+    }
+    trail.operation = found;
+    return found;
   }
 
   function executeOne(
@@ -159,6 +174,26 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
   function eventStreams(): EventStreams {
     if (options.eventStreams) return options.eventStreams;
     throw new RequestRefused('NOT_ACCEPTABLE', 'Event streams are not served. Accept application/json.');
+  }
+
+  function writeForCaches(
+    operation: Operation,
+    { variables, explain }: GraphQLParams,
+    { request, response, trail, accepted }: Call,
+    json: Json,
+  ): Promise<void> {
+    trail.closeAfter ||= options.isDraining();
+    const { headers } = request;
+    const ofThisOne = explain || headers['graphql-plan'] !== undefined || headers['graphql-cost'] !== undefined;
+    return writeCacheable(response, trail, json, {
+      type: accepted.type,
+      acceptEncoding: headers['accept-encoding'],
+      compressFrom: options.compressFrom,
+      // Figures of this one execution may stand in it.
+      cacheControl: ofThisOne ? 'no-store' : operation.cacheControl(variables),
+      ifNoneMatch: headers['if-none-match'],
+      varyBy,
+    });
   }
 
   function write(

@@ -4,9 +4,11 @@ import type { Execute } from '../execute/shareExecutions.js';
 import type { Identity } from '../identity/identity.js';
 import { type Admit, type Applicant, budgetOf, type CostBudgets } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
+import type { FindOperation } from '../persisted/findOperation.js';
 import { Cancellation, type RequestContext } from '../requestContext.js';
 
 export interface StartOptions {
+  readonly findOperation: FindOperation;
   readonly execute: Execute;
   /** Counts the mutations that have been answered. */
   readonly mutations: { finished: number };

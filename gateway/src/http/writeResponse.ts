@@ -12,7 +12,7 @@ export interface WriteOptions {
   readonly compressFrom: number;
 }
 
-type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
+export type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
 
 /** Headers of whatever the gateway answers. */
 export const securityHeaders = {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '../log.js';
 
-/** A command that takes longer is given up: what Redis would say is counted in memory then. */
+/** A command that takes longer is given up: what Redis would do is done in memory then. */
 const COMMAND_TIMEOUT_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
 
@@ -15,7 +15,7 @@ export function connectRedis(url: string, log: Logger): Redis {
   });
   let away = false;
   redis.on('error', (err) => {
-    if (!away) log.warn({ err }, 'Redis cannot be reached; limits are counted in memory');
+    if (!away) log.warn({ err }, 'Redis cannot be reached; what it is for is done in memory');
     away = true;
   });
   redis.on('ready', () => {

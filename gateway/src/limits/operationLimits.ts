@@ -29,16 +29,22 @@ export const REFUSED: Pick<Operation, 'estimateCost'> = { estimateCost: () => 0 
  * Finds an operation. One that is refused is paid for with the one point that every request costs, since it has been parsed and validated: rejects with its refusal, or as `Admit` does.
  */
 export function findOrSpend<T>(
-  find: () => T,
+  find: () => T | Promise<T>,
   admit: Admit | undefined,
   applicant: () => Applicant,
-): T | Promise<never> {
+): T | Promise<T> {
   try {
-    return find();
+    const found = find();
+    return admit && found instanceof Promise ? found.catch((error) => spend(error, admit, applicant)) : found;
   } catch (error) {
     if (!admit) throw error;
-    return Promise.resolve(admit(REFUSED, {}, applicant())).then(() => Promise.reject(error));
+    return spend(error, admit, applicant);
   }
+}
+
+async function spend(error: unknown, admit: Admit, applicant: () => Applicant): Promise<never> {
+  await admit(REFUSED, {}, applicant());
+  throw error;
 }
 
 /** Budgets of one operation by the identity's kind; `*` for kinds that are not named. */

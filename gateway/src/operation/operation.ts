@@ -1,10 +1,12 @@
-import { Kind, OperationTypeNode, visit } from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, OperationTypeNode, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { maxAgeOf } from '../compile/cacheHints.js';
 import { type CheckVariables, compileVariables } from '../compile/compileVariables.js';
 import { type CompiledVariant, type CompilerContext, compileVariant } from '../compile/compileVariant.js';
 import { type ConditionValues, conditionValues, conditionVariables } from '../compile/conditions.js';
 import { isIntrospectionField } from '../compile/fieldType.js';
 import { hasDefer, plannedOperation } from '../compile/plannedOperation.js';
+import { isPublic } from '../compile/publicFields.js';
 import { spreadFragments } from '../compile/spreadFragments.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Identity } from '../identity/identity.js';
@@ -53,6 +55,8 @@ export class Operation {
   /** Different for each operation of the process. */
   readonly key = nextKey++;
   readonly name: string | undefined;
+  /** The client's text, and its SHA-256 in hex. */
+  readonly source: string;
   readonly hash: string;
   readonly type: OperationTypeNode;
   /** The client's response names, where the operation is planned with others. */
@@ -61,6 +65,7 @@ export class Operation {
   readonly defers: boolean;
   readonly checkVariables: CheckVariables;
   private readonly conditions: readonly string[];
+  private readonly cacheControls = new Map<string, string>();
   private cost: EstimateCost | undefined;
   /** What its fields require of the caller: indexes of the supergraph's requirements. */
   private readonly needs: readonly number[];
@@ -76,6 +81,7 @@ export class Operation {
   ) {
     const { document, definition } = prepared;
     this.name = prepared.name;
+    this.source = prepared.source;
     this.hash = prepared.hash;
     this.type = definition.operation;
     this.clientNames = prepared.clientNames;
@@ -97,6 +103,29 @@ export class Operation {
     return this.cost(variables);
   }
 
+  /** How its responses without errors may be kept by caches, as `Cache-Control` says it. What nothing is said of is kept by its client alone, which asks each time whether it still holds. */
+  cacheControl(variables: Readonly<Record<string, unknown>>): string {
+    const { cacheHints } = this.options.compiler.facts;
+    if (cacheHints.size === 0) return REVALIDATED;
+    const values = conditionValues(this.conditions, this.prepared.definition, variables);
+    const key = this.conditions.map((name) => (values.get(name) ? '1' : '0')).join('');
+    const known = this.cacheControls.get(key) ?? this.readCacheControl(values);
+    if (this.cacheControls.size < MOST_VARIANTS) this.cacheControls.set(key, known);
+    return known;
+  }
+
+  private readCacheControl(values: ConditionValues): string {
+    const { document, definition } = this.prepared;
+    const { apiSchema, cacheHints, publicFields } = this.options.compiler.facts;
+    const rootType = apiSchema.getRootType(definition.operation);
+    if (!rootType) return REVALIDATED;
+    const fragments = fragmentsIn(document);
+    const maxAge = maxAgeOf(definition, fragments, rootType, apiSchema, cacheHints, values);
+    if (maxAge === 0) return REVALIDATED;
+    const forAll = isPublic(definition, fragments, rootType, apiSchema, publicFields);
+    return `${forAll ? 'public' : 'private'}, max-age=${maxAge}`;
+  }
+
   /** What the variants take, in bytes, roughly. */
   get bytes(): number {
     let characters = 0;
@@ -107,6 +136,15 @@ export class Operation {
   /** What there are variants for, the last used first. */
   get variantsInUse(): VariantInUse[] {
     return [...this.variants.values()].map(({ values, identity }) => ({ values, identity }));
+  }
+
+  /** Combinations of the values of its conditions, all false first; not more than are kept. */
+  *combinations(): Generator<ConditionValues> {
+    const { conditions } = this;
+    const most = Math.min(2 ** conditions.length, MOST_VARIANTS);
+    for (let bits = 0; bits < most; bits += 1) {
+      yield new Map(conditions.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1] as const));
+    }
   }
 
   /**
@@ -206,13 +244,10 @@ interface VariantInUse {
 }
 
 const NO_CONDITIONS: ConditionValues = new Map();
+const REVALIDATED = 'private, no-cache';
 
 function asksForSchema({ document, definition }: PreparedOperation): boolean {
-  const fragments = new Map(
-    document.definitions.flatMap((each) =>
-      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
-    ),
-  );
+  const fragments = fragmentsIn(document);
   let asks = false;
   for (const each of [definition, ...spreadFragments([definition], fragments)]) {
     visit(each, {
@@ -222,4 +257,10 @@ function asksForSchema({ document, definition }: PreparedOperation): boolean {
     });
   }
   return asks;
+}
+
+function fragmentsIn({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+  );
 }

@@ -7,6 +7,8 @@ export interface OperationCacheOptions extends Omit<OperationOptions, 'onGrown'>
   readonly mostDocuments: number;
   readonly mostBytes: number;
   readonly onLookup: (result: 'hit' | 'miss') => void;
+  readonly onParsed?: (() => void) | undefined;
+  readonly onValidated?: (() => void) | undefined;
 }
 
 /** What names an operation: a document's text, the operation's name where it has several, and whether the client takes a response in parts. */
@@ -52,6 +54,11 @@ export class OperationCache {
     return known ?? this.add(key);
   }
 
+  /** An operation that whoever asks for it keeps: nothing pushes it out. Throws as `find` does. */
+  createApart({ text, name, incremental }: OperationKey): Operation {
+    return this.make(this.read(text, incremental), name, () => {});
+  }
+
   /** The operations in use, the last used first. */
   *inUse(): Generator<{ readonly key: OperationKey; readonly operation: Operation }> {
     for (const { key, operations } of this.documents.values()) {
@@ -61,18 +68,27 @@ export class OperationCache {
   }
 
   private add({ text, name, incremental }: OperationKey): Operation {
-    const { compiler, plan, access, limits, listSize } = this.options;
     const id = documentKey({ text, incremental });
     const before = this.documents.peek(id);
-    const document = before?.document ?? prepareDocument(text, compiler.facts, incremental, { limits, ...access });
-    const prepared = selectOperation(document, name);
-    if (!compiler.facts.apiSchema.getRootType(prepared.definition.operation))
-      throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The graph has no ${prepared.definition.operation}s.`);
-    const operation = new Operation(prepared, { compiler, plan, access, listSize, onGrown: () => this.measure(id) });
+    const document = before?.document ?? this.read(text, incremental);
+    const operation = this.make(document, name, () => this.measure(id));
     const operations = before?.operations ?? new Map<string, Operation>();
     operations.set(name ?? '', operation);
     this.documents.set(id, { document, key: { text, incremental }, operations });
     return operation;
+  }
+
+  private read(text: string, incremental: boolean): PreparedDocument {
+    const { compiler, limits, access, onParsed, onValidated } = this.options;
+    return prepareDocument(text, compiler.facts, incremental, { limits, ...access, onParsed, onValidated });
+  }
+
+  private make(document: PreparedDocument, name: string | undefined, onGrown: () => void): Operation {
+    const { compiler, plan, access, listSize } = this.options;
+    const prepared = selectOperation(document, name);
+    if (!compiler.facts.apiSchema.getRootType(prepared.definition.operation))
+      throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The graph has no ${prepared.definition.operation}s.`);
+    return new Operation(prepared, { compiler, plan, access, listSize, onGrown });
   }
 
   /** Takes note of what a document's operations take now; it may push others out. */

@@ -20,7 +20,9 @@ import { separateNames } from './separateNames.js';
 
 /** One operation of a document that has been parsed and validated against the schema in service. */
 export interface PreparedOperation {
-  /** SHA-256 of the client's text, in hex. */
+  /** The client's text. */
+  readonly source: string;
+  /** Its SHA-256, in hex. */
   readonly hash: string;
   /** The document as it is planned and executed: see `separateNames`. */
   readonly document: DocumentNode;
@@ -44,6 +46,9 @@ export interface PreparingOptions {
   readonly limits?: DocumentLimits | undefined;
   /** Whether errors leave out which names there are that resemble a wrong one. */
   readonly hideSuggestions?: boolean | undefined;
+  /** Called when a document has been parsed, and when one has been validated: for counting. */
+  readonly onParsed?: (() => void) | undefined;
+  readonly onValidated?: (() => void) | undefined;
 }
 
 const MOST_VALIDATION_ERRORS = 20;
@@ -58,9 +63,11 @@ export function prepareDocument(
   text: string,
   { apiSchema, internalFields }: Pick<SupergraphFacts, 'apiSchema' | 'internalFields'>,
   incremental = false,
-  { limits = documentLimits, hideSuggestions = false }: PreparingOptions = {},
+  { limits = documentLimits, hideSuggestions = false, onParsed, onValidated }: PreparingOptions = {},
 ): PreparedDocument {
+  onParsed?.();
   const { parsed, circular } = parseWithinLimits(text, limits);
+  onValidated?.();
   // What circles cannot be measured, so the other rules, some of which take long, are not let near it.
   const rules = circular ? [NoFragmentCyclesRule] : specifiedRules;
   const faults = validate(apiSchema, parsed, rules, { maxErrors: MOST_VALIDATION_ERRORS, hideSuggestions });
@@ -71,6 +78,7 @@ export function prepareDocument(
   const wanted = incremental ? parsed : withoutDefer(parsed);
   const { document, clientNames } = separateNames(wanted, internalFields);
   const shared = {
+    source: text,
     hash: createHash('sha256').update(text).digest('hex'),
     document,
     text: document === parsed ? text : print(document),

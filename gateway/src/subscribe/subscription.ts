@@ -9,6 +9,8 @@ export interface SubscriptionRequest {
   readonly operation: Operation;
   /** The text and name that the operation was found by: it is found anew when the supergraph changes. */
   readonly text: string;
+  /** The id in the subscriber's manifest that it was asked for by. Where a later manifest has it not any more, what runs goes on by its text. */
+  readonly persisted?: string | undefined;
   readonly name: string | undefined;
   /** Checked by the operation's `checkVariables`. */
   readonly variables: Readonly<Record<string, unknown>>;

@@ -352,9 +352,11 @@ function sharedRequest(request: SubscriptionRequest, { variant }: FeedOperation)
 /** The request's operation in a supergraph. Throws `RequestRefused` where it does not fit. */
 async function operationIn(
   supergraph: Supergraph,
-  { text, name, variables, context: { identity } }: SubscriptionRequest,
+  { text, persisted, name, variables, context: { identity } }: SubscriptionRequest,
 ): Promise<FeedOperation> {
-  const operation = supergraph.operations.find({ text, name, incremental: false });
+  const operation =
+    (persisted !== undefined && supergraph.persisted.find(identity, persisted, false)) ||
+    supergraph.operations.find({ text, name, incremental: false });
   operation.checkVariables(variables);
   const variant = await operation.variantFor(variables, identity);
   if (!variant.plan.subscription)

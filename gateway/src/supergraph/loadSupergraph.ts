@@ -4,6 +4,7 @@ import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { OperationCache, type OperationCacheOptions } from '../operation/operationCache.js';
+import { PersistedOperations } from '../persisted/persistedOperations.js';
 import { Planner, type PlannerOptions } from '../plan/planner.js';
 import { withoutRights } from '../rights/readRights.js';
 import type { AccessRules } from '../rights/rights.js';
@@ -50,9 +51,14 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
         if (result === 'hit') metrics.tallies.lookupHits += 1;
         else metrics.tallies.lookupMisses += 1;
       },
+      onParsed: () => (metrics.tallies.parsed += 1),
+      onValidated: () => (metrics.tallies.validated += 1),
     });
+    const persisted = new PersistedOperations((text, incremental) =>
+      operations.createApart({ text, name: undefined, incremental }),
+    );
     const id = createHash('sha256').update(sdl).digest('hex');
-    return new Supergraph({ id, facts, subgraphs, operations, planner, pools });
+    return new Supergraph({ id, facts, subgraphs, operations, persisted, planner, pools });
   } catch (error) {
     await planner.close();
     await Promise.all(pools.map((pool) => pool.close()));

@@ -1,5 +1,6 @@
 import type { SupergraphFacts } from '../compile/supergraphFacts.js';
 import type { OperationCache } from '../operation/operationCache.js';
+import type { PersistedOperations } from '../persisted/persistedOperations.js';
 import type { Planner } from '../plan/planner.js';
 import type { Http1Pool } from '../subgraph/http1/http1Pool.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
@@ -10,6 +11,7 @@ interface SupergraphParts {
   readonly facts: SupergraphFacts;
   readonly subgraphs: readonly Subgraph[];
   readonly operations: OperationCache;
+  readonly persisted: PersistedOperations;
   readonly planner: Planner;
   readonly pools: readonly Http1Pool[];
 }
@@ -23,7 +25,10 @@ export class Supergraph {
   readonly id: string;
   readonly facts: SupergraphFacts;
   readonly subgraphs: readonly Subgraph[];
+  /** Found by their text. */
   readonly operations: OperationCache;
+  /** Those of clients' manifests, found by their ids. */
+  readonly persisted: PersistedOperations;
   private inside = 0;
   private retired: PromiseWithResolvers<void> | undefined;
 
@@ -32,6 +37,7 @@ export class Supergraph {
     this.facts = parts.facts;
     this.subgraphs = parts.subgraphs;
     this.operations = parts.operations;
+    this.persisted = parts.persisted;
   }
 
   enter(): void {
@@ -53,6 +59,7 @@ export class Supergraph {
 
   /** Closes everything now; what is still in flight fails. */
   async close(): Promise<void> {
+    this.persisted.close();
     await Promise.all([this.parts.planner.close(), ...this.parts.pools.map((pool) => pool.close())]);
   }
 }

@@ -8,6 +8,8 @@ export interface SupergraphSlotOptions {
   readonly load: (sdl: string) => Promise<Supergraph>;
   /** How long the operations in use are prepared for a new supergraph before it takes over, at most. */
   readonly prepareMs: number;
+  /** Prepares what else has to be ready before a supergraph takes over, the first one too. */
+  readonly prepareFor?: ((supergraph: Supergraph) => Promise<void>) | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -37,12 +39,13 @@ export class SupergraphSlot {
    * text as the one in service is left alone.
    */
   async replace(sdl: string): Promise<void> {
-    const { load, log, metrics, prepareMs } = this.options;
+    const { load, log, metrics, prepareMs, prepareFor } = this.options;
     const before = this.serving;
     if (createHash('sha256').update(sdl).digest('hex') === before?.id) return;
     try {
       const supergraph = await load(sdl);
       const prepared = before && (await prepareOperations(before.operations.inUse(), supergraph, prepareMs));
+      await prepareFor?.(supergraph);
       if (this.closed) return await supergraph.close();
       this.serving = supergraph;
       metrics.supergraphLoads.inc({ result: 'loaded' });

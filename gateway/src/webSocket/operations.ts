@@ -19,6 +19,9 @@ export interface OperationsOptions extends LiveTransportOptions {
   readonly subscriptionsPerConnection: number;
 }
 
+/** What the library is to run, or the errors that it is to send. */
+type Begun = ExecutionArgs | readonly GraphQLError[];
+
 /** What a client may name an operation: the id goes out with each of its results. */
 const LONGEST_ID = 256;
 /** Texts of subscriptions, once each: a subscription keeps its text as long as it runs, and thousands are of the same one. So many characters are remembered at the most. */
@@ -36,15 +39,13 @@ export function createOperations(options: OperationsOptions) {
 
   return {
     /** For a `subscribe` message: what the library is to run, or the errors that it is to send. */
-    begin(connection: Connection, id: string, payload: object): ExecutionArgs | readonly GraphQLError[] {
+    begin(connection: Connection, id: string, payload: object): Begun | Promise<Begun> {
       if (id.length > LONGEST_ID) throw new ConnectionRefused(closeCodes.BAD_MESSAGE, 'the id is too long');
       try {
-        const contextValue = start(connection, payload);
-        return { contextValue, document, rootValue: undefined, schema: undefined as never };
+        const run = start(connection, payload);
+        return run instanceof Promise ? run.then(running, (error) => refuse(connection, error)) : running(run);
       } catch (error) {
-        if (error instanceof ConnectionRefused) throw error;
-        spendFor(connection);
-        return [carrying(refused(error, randomUUID()))];
+        return refuse(connection, error);
       }
     },
     run({ contextValue }: ExecutionArgs): OperationRun {
@@ -59,21 +60,46 @@ export function createOperations(options: OperationsOptions) {
     },
   };
 
-  function start(connection: Connection, payload: object): OperationRun {
+  function refuse(connection: Connection, error: unknown): readonly GraphQLError[] {
+    if (error instanceof ConnectionRefused) throw error;
+    spendFor(connection);
+    return [carrying(refused(error, randomUUID()))];
+  }
+
+  function start(connection: Connection, payload: object): OperationRun | Promise<OperationRun> {
+    checkRoom(connection);
+    const params = paramsFromBody(payload, 0) as GraphQLParams;
+    const supergraph = slot.current;
+    if (!supergraph) throw new ConnectionRefused(closeCodes.GOING_AWAY, 'no supergraph is in service');
+    const { identity = anonymous } = connection;
+    const found = options.findOperation(params, identity, supergraph, false);
+    if (!(found instanceof Promise)) return startFound(connection, supergraph, found, params, payload);
+    return found.then((operation) => {
+      // Nobody would end it any more.
+      if (!connection.isOpen) throw new ConnectionRefused(closeCodes.GOING_AWAY, 'the connection is over');
+      checkRoom(connection);
+      return startFound(connection, supergraph, operation, params, payload);
+    });
+  }
+
+  function checkRoom(connection: Connection): void {
     if (connection.operations >= options.subscriptionsPerConnection) {
       const message = `This connection has ${connection.operations} operations under way, which is the limit. Complete some, or open another one.`;
       throw new RequestRefused('TOO_MANY_SUBSCRIPTIONS', message);
     }
-    const params = paramsFromBody(payload, 0) as GraphQLParams;
-    const supergraph = slot.current;
-    if (!supergraph) throw new ConnectionRefused(closeCodes.GOING_AWAY, 'no supergraph is in service');
-    const key = { text: params.query, name: params.operationName, incremental: false };
-    const operation = supergraph.operations.find(key);
+  }
+
+  function startFound(
+    connection: Connection,
+    supergraph: Supergraph,
+    operation: Operation,
+    params: GraphQLParams,
+    payload: object,
+  ): OperationRun {
     if (operation.type !== OperationTypeNode.SUBSCRIPTION) return single(connection, supergraph, operation, params);
-    const text = once(params.query);
     // The library keeps the payload.
-    (payload as { query: string }).query = text;
-    return follow(connection, operation, { ...params, query: text }, resumeKeyOf(payload));
+    if (params.query !== '') (payload as { query: string }).query = once(params.query);
+    return follow(connection, operation, params, resumeKeyOf(payload));
   }
 
   /** For what has been refused. Whether there were points left for it is found when the next operation comes. */
@@ -115,15 +141,17 @@ export function createOperations(options: OperationsOptions) {
   function follow(
     connection: Connection,
     operation: Operation,
-    { query: text, operationName: name, variables }: GraphQLParams,
+    { query, persisted, operationName: name, variables }: GraphQLParams,
     resumeKey: string | undefined,
   ): OperationRun {
     operation.checkVariables(variables);
     const requestId = newRequestId();
+    const text = query === '' ? operation.source : once(query);
     const { identity = anonymous, headers, address } = connection;
     const context = { requestId, identity, headers, address };
     return new Following(connection, {
-      subscribe: (signal) => subscribe({ operation, text, name, variables, context, after: undefined }, signal),
+      subscribe: (signal) =>
+        subscribe({ operation, text, persisted: persisted?.id, name, variables, context, after: undefined }, signal),
       onStarted: (live) => {
         if (resumeKey !== undefined && live.cursor !== undefined) return tellCursor(connection, resumeKey, live);
       },
@@ -167,6 +195,10 @@ export function createOperations(options: OperationsOptions) {
 /** Whether the same may succeed later: the events cannot be had, too much waits for the planner. */
 function isForNow(refusal: RequestRefused): boolean {
   return refusal.status('application/graphql-response+json') === 503;
+}
+
+function running(contextValue: OperationRun): ExecutionArgs {
+  return { contextValue, document, rootValue: undefined, schema: undefined as never };
 }
 
 /** As the library wants to have errors. */
