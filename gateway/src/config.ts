@@ -122,7 +122,7 @@ const SigningKey = z.looseObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+export const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 export type KeySet = z.infer<typeof KeySet>;
 
 export interface GatewayConfig {
@@ -166,7 +166,13 @@ export interface GatewayConfig {
   readonly signingKey: SigningKey | undefined;
   /** Without it no client token can be checked, and requests that carry one are refused. */
   readonly clientTokens:
-    | { readonly keys: KeySet | URL; readonly issuer: string; readonly audience: string }
+    | {
+        readonly keys: KeySet | URL;
+        /** Where the keys come from, to be read again when it changes. */
+        readonly file?: string | undefined;
+        readonly issuer: string;
+        readonly audience: string;
+      }
     | undefined;
   /** Where events that subgraphs publish come from; without it fields with `@eventSource` cannot be subscribed to. */
   readonly natsUrl: string | undefined;
@@ -347,7 +353,12 @@ export function readConfig(
       hideSuggestions: values.NODE_ENV === 'production',
     },
     signingKey: signingKey || undefined,
-    clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
+    clientTokens: keys && {
+      keys,
+      ...(values.JWKS_FILE !== undefined && { file: values.JWKS_FILE }),
+      issuer: values.JWT_ISSUER,
+      audience: values.JWT_AUDIENCE,
+    },
     natsUrl: values.NATS_URL,
     clients: {
       file: values.CLIENTS_FILE,
