@@ -119,6 +119,21 @@ describe('partners', () => {
     await expect(late).rejects.toThrow('changed by somebody else');
   });
 
+  it('may stand in a file, for a gateway that runs alone', async () => {
+    const file = join(root, 'clients.json');
+    const key = String((await partners('add', 'acme', '--file', file)).at(-1));
+    await expect(partners('add', 'acme', '--file', file)).rejects.toThrow('already');
+    await partners('add', 'other', '--file', file);
+    await partners('rotate', 'acme', '--file', file);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(key.split('_')[1]);
+    expect(text).not.toContain(key.split('_').slice(2).join('_'));
+    await partners('revoke', 'other', '--file', file);
+    expect((await partners('list', '--file', file, '--json')).map((line) => JSON.parse(line).keys.length)).toEqual([2]);
+    writeFileSync(file, 'nonsense');
+    await expect(partners('list', '--file', file)).rejects.toThrow('is no file of clients');
+  });
+
   it('of the local stack keep the key that stands in the file', async () => {
     const file = join(root, `${randomUUID()}.key`);
     const provide = () => withStore((store) => providePartner(store, 'acme', file, now));
