@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { makeClientKey } from '@leadgraph/schema/clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
@@ -110,6 +113,40 @@ describe('a key', () => {
     expect((await openStream(gateways[1], {}, `&ticket=${two}`)).status).toBe(401);
     const refused = await fetch(`${gateways[0].url}/graphql/ticket`, { method: 'POST', headers: { [HEADER]: key } });
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, `ApiKey header="${HEADER}"`]);
+  });
+});
+
+describe('the commands', () => {
+  const project = fileURLToPath(new URL('../../', import.meta.url));
+  const run = async (program: string, ...words: string[]) => {
+    const { natsUrl: NATS_URL, clients: { bucket: CLIENTS_BUCKET } = {} } = clients.config;
+    const env = { PATH: process.env.PATH, NATS_URL, CLIENTS_BUCKET };
+    const { stdout } = await promisify(execFile)(process.execPath, [`schema/${program}.ts`, ...words], {
+      cwd: project,
+      env,
+    });
+    return stdout;
+  };
+  const keyIn = (output: string) => /lgk_\S+/.exec(output)?.[0] ?? '';
+
+  it('hold in all gateways without a restart', async () => {
+    const first = keyIn(await run('partners', 'add', 'commanded', '--scopes', 'a'));
+    await eventually(async () => expect(await statuses(first)).toEqual([200, 200]));
+    const next = keyIn(await run('partners', 'rotate', 'commanded', '--keep', '1h'));
+    await eventually(async () => expect(await statuses(next)).toEqual([200, 200]));
+    expect(await statuses(first)).toEqual([200, 200]);
+    const last = keyIn(await run('partners', 'rotate', 'commanded', '--keep', '0'));
+    await eventually(async () =>
+      expect([...(await statuses(first)), ...(await statuses(next))]).toEqual([401, 401, 401, 401]),
+    );
+    await run('partners', 'revoke', 'commanded');
+    await eventually(async () => expect(await statuses(last)).toEqual([401, 401]));
+    const manifests = () =>
+      Promise.all(gateways.map(async (each) => (await each.get('/health/ready')).body.clients.manifests));
+    await run('operations', 'publish', '--all');
+    await eventually(async () => expect(await manifests()).toEqual([3, 3]));
+    await run('operations', 'retire', 'operator');
+    await eventually(async () => expect(await manifests()).toEqual([2, 2]));
   });
 });
 

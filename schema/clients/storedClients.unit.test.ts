@@ -43,6 +43,7 @@ describe('what is not as it should be is refused, without repeating it', () => {
     ['a version to come', { version: 2, ...client }],
     ['three keys', { version: 1, ...client, keys: [key, key, key] }],
     ['no hash', { version: 1, ...client, keys: [{ ...key, hash: 'secret!' }] }],
+    ['nobody', { version: 1, ...client, identity: { ...client.identity, kind: 'ANONYMOUS' } }],
     ['no kind', { version: 1, ...client, identity: { sub: 'acme' } }],
   ])('%s', (_, value) => {
     const text = value === undefined ? Buffer.from('secret!') : json(value);

@@ -18,7 +18,7 @@ export function openClientFile(file: string): ClientStore {
   return {
     async read({ name }) {
       const entry = clients.get(name);
-      return { value: entry === undefined ? undefined : valueOf(file, name, entry), revision: 0 };
+      return { value: entry === undefined ? undefined : storedValue(file, name, entry), revision: 0 };
     },
     async names(kind) {
       return kind === 'client' ? [...clients.keys()].sort() : [];
@@ -45,7 +45,7 @@ function entriesOf(file: string, text: string): ReadonlyMap<string, unknown> {
   }
 }
 
-function valueOf(file: string, name: string, entry: unknown): Uint8Array {
+function storedValue(file: string, name: string, entry: unknown): Uint8Array {
   try {
     return writeClient(readClientOfFile(entry));
   } catch (error) {
