@@ -4,12 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { makeClientKey } from '@leadgraph/schema/clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../src/config.js';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
 import { eventually } from './fixtures/eventually.js';
 import { createNatsProcess } from './fixtures/natsProcess.js';
 import { openSocket } from './fixtures/openSocket.js';
 import type { Answer, TestGateway } from './fixtures/startTestGateway.js';
-import { clientsInTestFiles, clientsInTestNats, type TestClients } from './fixtures/testClients.js';
+import {
+  clientsInTestFiles,
+  clientsInTestNats,
+  startGatewayForClient,
+  type TestClients,
+} from './fixtures/testClients.js';
 
 const HEADER = 'x-partner-key';
 const QUERY = '{ offer(id: "o1") { id } }';
@@ -191,6 +197,7 @@ describe('what is followed live under a key', () => {
     for (const init of [
       { [HEADER]: key },
       { [HEADER]: 7 },
+      { [HEADER]: key, 'X-Partner-Key': key },
       { [HEADER]: key, authorization: await graph.issuer.bearer() },
     ]) {
       const socket = await openAs(gateways[0], {});
@@ -281,6 +288,58 @@ describe('a gateway that runs alone', () => {
     await eventually(async () =>
       expect((await gateway.get('/health/ready')).body.clients).toMatchObject({ clients: 0, manifests: 0 }),
     );
+  });
+});
+
+describe('what a client has been promised', () => {
+  const call = (gateway: TestGateway, key: string, id = '') =>
+    gateway.send({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [HEADER]: key },
+      body: JSON.stringify({ documentId: `sha256:${id}` }),
+    });
+
+  it('can be called by its key and an id, from files', async () => {
+    const only = { ...readConfig({}, []).persisted, only: new Set(['PARTNER']) };
+    const gateway = await startGatewayForClient(graph, ['query A { people { name } }'], {
+      config: { persisted: only },
+    });
+    closing.push(() => gateway.stop());
+    const [operation] = gateway.operations;
+    expect((await call(gateway, gateway.key, operation?.id)).status).toBe(200);
+    const free = await gateway.query('{ people { name } }', {}, gateway.headers);
+    expect(free.body.errors[0].extensions.code).toBe('PERSISTED_QUERY_ID_REQUIRED');
+  });
+
+  it('takes effect in all gateways when it is published, stays while NATS is away, and goes when it is retired', async () => {
+    const nats = await createNatsProcess();
+    await nats.start();
+    const own = await clientsInTestNats(nats.url);
+    closing.push(() => own.close());
+    const key = await own.setClient('p10');
+    const both = [await graph.start(own.config), await graph.start(own.config)];
+    closing.push(() => Promise.all(both.map((each) => each.stop())));
+    const all = (id?: string) =>
+      Promise.all(both.map(async (each) => (await call(each, key, id)).body.errors?.[0].extensions.code ?? 'answered'));
+    const [answered, unknown] = [
+      ['answered', 'answered'],
+      ['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_FOUND'],
+    ];
+    const [first] = await own.publish('app', ['query A { people { name } }']);
+    await eventually(async () => expect(await all(first?.id)).toEqual(answered));
+    await nats.kill();
+    expect(await all(first?.id)).toEqual(answered);
+    await nats.start();
+    const [next] = await eventually(() => own.publish('app', ['query B { people { name } }']));
+    await eventually(async () => expect(await all(next?.id)).toEqual(answered));
+    expect(await all(first?.id)).toEqual(unknown);
+    await own.retire('app');
+    await eventually(async () => expect(await all(next?.id)).toEqual(unknown));
+    // Another's manifest.
+    await own.publish('app', ['query B { people { name } }'], { identities: ['PARTNER:another'] });
+    await own.publish('other', ['query A { people { name } }'], { identities: ['PARTNER:p10'] });
+    await eventually(async () => expect(await all(first?.id)).toEqual(answered));
+    expect(await all(next?.id)).toEqual(unknown);
   });
 });
 

@@ -54,12 +54,17 @@ describe('npm start', () => {
 
   it('has a partner whose key it says, and keeps', async () => {
     const key = readFileSync(join(folder, 'keys/partner-acme.key'), 'utf8').trim();
-    expect(stack.output()).toContain(`-H 'x-partner-key: ${key}'`);
+    const [, body = ''] = new RegExp(`-H 'x-partner-key: ${key}' .* -d '(.+)'`).exec(stack.output()) ?? [];
     const ready = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`);
     expect(await ready.json()).toMatchObject({ clients: { source: 'nats', clients: 1, manifests: 3 } });
-    const ticket = (sent: string) =>
-      fetch(`http://127.0.0.1:${env.PORT}/graphql/ticket`, { method: 'POST', headers: { 'x-partner-key': sent } });
-    expect([(await ticket(key)).status, (await ticket(`${key}x`)).status]).toEqual([200, 401]);
+    const call = (sent: string) =>
+      fetch(`http://127.0.0.1:${env.PORT}/graphql`, {
+        method: 'POST',
+        headers: { 'x-partner-key': sent, 'content-type': 'application/json' },
+        body,
+      });
+    expect(await (await call(key)).json()).toMatchObject({ data: { health: { leads: { status: 'OK' } } } });
+    expect((await call(`${key}x`)).status).toBe(401);
   });
 
   it('says that it runs already when it is started a second time', async () => {
