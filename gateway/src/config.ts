@@ -18,6 +18,9 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const limit = z.coerce.number().int().positive();
 
+/** The header of clients' keys, unless it is called otherwise. */
+const KEY_HEADER = 'x-partner-key';
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
@@ -86,8 +89,8 @@ const Environment = z.object({
     .default(CLIENTS_BUCKET),
   CLIENT_KEY_HEADER: z
     .string()
-    .regex(/^[\w-]+$/, 'give the name of a header')
-    .default('x-partner-key'),
+    .regex(/^(?!authorization$)[\w-]+$/i, 'give the name of a header other than authorization')
+    .default(KEY_HEADER),
   CURSOR_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64,}$/, 'give at least 32 bytes in hex')
@@ -122,7 +125,7 @@ const SigningKey = z.looseObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+export const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 export type KeySet = z.infer<typeof KeySet>;
 
 export interface GatewayConfig {
@@ -166,7 +169,13 @@ export interface GatewayConfig {
   readonly signingKey: SigningKey | undefined;
   /** Without it no client token can be checked, and requests that carry one are refused. */
   readonly clientTokens:
-    | { readonly keys: KeySet | URL; readonly issuer: string; readonly audience: string }
+    | {
+        readonly keys: KeySet | URL;
+        /** Where the keys come from, to be read again when it changes. */
+        readonly file?: string | undefined;
+        readonly issuer: string;
+        readonly audience: string;
+      }
     | undefined;
   /** Where events that subgraphs publish come from; without it fields with `@eventSource` cannot be subscribed to. */
   readonly natsUrl: string | undefined;
@@ -268,7 +277,7 @@ export function readConfig(
   const subgraphUrls = attempt('SUBGRAPH_URLS', () => readSubgraphUrls(given)) ?? new Map<string, string>();
 
   const headerRules = attempt('HEADER_RULES', () =>
-    readHeaderRules(given.HEADER_RULES ?? '{}', Boolean(signingKeyFile)),
+    readHeaderRules(given.HEADER_RULES ?? '{}', Boolean(signingKeyFile), given.CLIENT_KEY_HEADER ?? KEY_HEADER),
   );
 
   const costBudgets = attempt('COST_BUDGETS', () => readBudgets(given.COST_BUDGETS ?? '{}'));
@@ -347,7 +356,12 @@ export function readConfig(
       hideSuggestions: values.NODE_ENV === 'production',
     },
     signingKey: signingKey || undefined,
-    clientTokens: keys && { keys, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE },
+    clientTokens: keys && {
+      keys,
+      ...(values.JWKS_FILE !== undefined && { file: values.JWKS_FILE }),
+      issuer: values.JWT_ISSUER,
+      audience: values.JWT_AUDIENCE,
+    },
     natsUrl: values.NATS_URL,
     clients: {
       file: values.CLIENTS_FILE,
@@ -456,7 +470,7 @@ function listed(text: string): string[] {
     .filter((each) => each !== '');
 }
 
-function readHeaderRules(text: string, signing: boolean): HeaderRulesConfig {
+function readHeaderRules(text: string, signing: boolean, keyHeader: string): HeaderRulesConfig {
   const rules = HeaderRulesConfig.safeParse(parseJson(text));
   if (!rules.success) {
     const [issue] = rules.error.issues;
@@ -470,6 +484,9 @@ function readHeaderRules(text: string, signing: boolean): HeaderRulesConfig {
     throw new Error(
       '"authorization" carries the gateway\'s own token to subgraphs while GATEWAY_SIGNING_KEY_FILE is set',
     );
+  const read = all.flatMap((rule) => (rule ? [...rule.forward, ...Object.keys(rule.rename)] : []));
+  if (read.includes(keyHeader.toLowerCase()))
+    throw new Error(`"${keyHeader}" carries keys of clients, which subgraphs have no need of`);
   return rules.data;
 }
 

@@ -261,3 +261,31 @@ describe('the configuration', () => {
     }
   });
 });
+
+describe('clients', () => {
+  it('have a header and a bucket by default, or what is named', () => {
+    expect(readConfig({}, []).clients).toEqual({
+      file: undefined,
+      operationsFolder: undefined,
+      bucket: 'gateway-clients',
+      keyHeader: 'x-partner-key',
+    });
+    const named = { CLIENTS_FILE: 'c', OPERATIONS_FOLDER: 'o', CLIENTS_BUCKET: 'b', CLIENT_KEY_HEADER: 'X-Key' };
+    expect(readConfig(named, []).clients).toEqual({
+      file: 'c',
+      operationsFolder: 'o',
+      bucket: 'b',
+      keyHeader: 'x-key',
+    });
+  });
+
+  it('send their keys to the gateway alone, in a header of its own', () => {
+    const rename = (name: string) => JSON.stringify({ all: { rename: { [name]: 'x-other' } } });
+    expect(() => readConfig({ HEADER_RULES: rename('X-Partner-Key') }, [])).toThrow('subgraphs have no need of');
+    expect(() => readConfig({ HEADER_RULES: rename('x-key'), CLIENT_KEY_HEADER: 'X-Key' }, [])).toThrow('HEADER_RULES');
+    for (const CLIENT_KEY_HEADER of ['Authorization', 'a b']) {
+      expect(() => readConfig({ CLIENT_KEY_HEADER }, [])).toThrow('CLIENT_KEY_HEADER');
+    }
+    expect(() => readConfig({ CLIENTS_BUCKET: 'a.b' }, [])).toThrow('CLIENTS_BUCKET');
+  });
+});

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientDirectory, whenRead } from './clients/clientDirectory.js';
+import { clientStatus, registerClientMetrics } from './clients/clientMetrics.js';
 import { createClientDirectory } from './clients/createClientDirectory.js';
 import { type GatewayConfig, urlKey } from './config.js';
 import { NatsLink } from './eventSource/jetStream/natsLink.js';
@@ -16,6 +17,7 @@ import { registerTicketRoute } from './http/ticketRoute.js';
 import { createClientKeys } from './identity/clientKeys.js';
 import { createAuthenticate } from './identity/clientToken.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
+import { openTokenKeys } from './identity/tokenKeys.js';
 import { connectRedis } from './limits/connectRedis.js';
 import { createAdmit } from './limits/operationLimits.js';
 import { createRateLimits } from './limits/rateLimits.js';
@@ -69,7 +71,10 @@ export async function startGateway(
   const link = config.natsUrl === undefined ? undefined : new NatsLink({ url: config.natsUrl, name: 'gateway', log });
   const clients = directory ?? createClientDirectory(config, link, log);
   const clientKeys = createClientKeys(clients, config.clients.keyHeader);
-  const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys });
+  if (clients) registerClientMetrics(metrics.registry, clients, clientKeys);
+  const tokenKeys =
+    config.clientTokens && openTokenKeys({ ...config.clientTokens, pollMs: config.supergraphPollMs, log });
+  const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys, tokenKeys });
   const mintToken = await createSubgraphTokenMint(config.signingKey);
   const mutations = { finished: 0 };
   const headerRules = createHeaderRules(config.headerRules);
@@ -104,6 +109,7 @@ export async function startGateway(
   const slot = new SupergraphSlot({ load, prepareMs: config.prepareOperationsMs, prepareFor, log, metrics });
   if (clients) await whenRead(clients, CLIENTS_WAIT_MS);
   await loadFirst(slot, config.supergraphFile).catch(async (error: unknown) => {
+    tokenKeys?.close();
     await clients?.close();
     await link?.close();
     throw error;
@@ -170,7 +176,7 @@ export async function startGateway(
   const hasPage = config.graphiqlFolder !== undefined;
   const app = createServer({ log, graphql, upgrade: live.upgrade, hasPage, isDraining });
   registerTicketRoute(app, { authenticate, tickets: live.tickets, cors });
-  registerHealthRoutes(app, { slot, metrics, isDraining });
+  registerHealthRoutes(app, { slot, metrics, isDraining, clients: clients && (() => clientStatus(clients)) });
   if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);
   const url = await app.listen({ host: config.host, port: config.port });
   log.info(
@@ -182,6 +188,7 @@ export async function startGateway(
     draining = true;
     unwatch();
     unfollow();
+    tokenKeys?.close();
     const limit = new AbortController();
     const drained = Promise.all([app.close(), live.sendAway(config.drainTimeoutMs * SPREAD)]).then(() => limit.abort());
     await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(

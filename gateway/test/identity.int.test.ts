@@ -1,8 +1,12 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayConfig, SigningKey } from '../src/config.js';
+import { type GatewayConfig, readConfig, type SigningKey } from '../src/config.js';
+import { eventually } from './fixtures/eventually.js';
 import { type Shop, startShop } from './fixtures/startShop.js';
 import { type Answer, startTestGateway, type TestGateway } from './fixtures/startTestGateway.js';
 
@@ -140,6 +144,7 @@ describe('a token of a client', () => {
         .setExpirationTime('5m');
       return `Bearer ${await forged.setIssuer('test-issuer').setAudience('test-graph').sign(privateKey)}`;
     },
+    'whose key is not in the set': async () => `Bearer ${await tokenBy(await makeKeys('EdDSA'))}`,
     'without a kind': () => bearer({ claims: { kind: undefined } }),
     'that names itself anonymous': () => bearer({ claims: { kind: 'ANONYMOUS' } }),
     'without a subject': () => bearer({ claims: { sub: '' } }),
@@ -211,15 +216,91 @@ it('refuses a token when it has no keys to check it with, rather than taking it 
   }
 });
 
+/** Signs by a key that is none of the issuer's from the beginning. */
+function tokenBy({ privateKey, publicJwk }: Keys, header: { kid?: string | undefined } = publicJwk) {
+  const { kid } = header;
+  return new SignJWT({ sub: 'someone', kind: 'VISITOR' })
+    .setProtectedHeader({ alg: 'EdDSA', ...(kid !== undefined && { kid }) })
+    .setIssuer('test-issuer')
+    .setAudience('test-graph')
+    .setExpirationTime('5m')
+    .sign(privateKey);
+}
+
+describe('keys in a file', () => {
+  let file: string;
+  let read: TestGateway;
+  let [before, after]: Keys[] = [];
+  const write = async (text: string) => {
+    // As who rotates keys does, so that the file is never half written.
+    await writeFile(`${file}.next`, text);
+    await rename(`${file}.next`, file);
+  };
+  const setOf = (...keys: readonly (Keys | undefined)[]) =>
+    JSON.stringify({ keys: keys.map((each) => each?.publicJwk) });
+  const statusOf = async (jwt: string) =>
+    (await read.query('{ people { id } }', {}, { authorization: `Bearer ${jwt}` })).status;
+
+  beforeAll(async () => {
+    [before, after] = [await makeKeys('EdDSA'), await makeKeys('EdDSA')];
+    file = join(await mkdtemp(join(tmpdir(), 'gateway-keys-')), 'jwks.json');
+    await write(setOf(before));
+    const { clientTokens: fromFile } = readConfig(
+      { JWKS_FILE: file, JWT_ISSUER: 'test-issuer', JWT_AUDIENCE: 'test-graph' },
+      [],
+    );
+    read = await startTestGateway(shop, { clientTokens: fromFile });
+  });
+  afterAll(async () => {
+    await read?.stop();
+    await rm(dirname(file), { recursive: true });
+  });
+
+  it('are read again when it changes: a new key works, one that went does not, and what is no set changes nothing', async () => {
+    if (!before || !after) throw new Error('no keys');
+    const [old, next] = [await tokenBy(before), await tokenBy(after)];
+    expect([await statusOf(old), await statusOf(next)]).toEqual([200, 401]);
+    await write(setOf(before, after));
+    await eventually(async () => expect(await statusOf(next)).toBe(200));
+    expect(await statusOf(old)).toBe(200);
+    // Of two keys that could be it, the right one is found.
+    expect(await statusOf(await tokenBy(after, { kid: undefined }))).toBe(200);
+    expect(await statusOf(await tokenBy(await makeKeys('EdDSA'), { kid: undefined }))).toBe(401);
+    await write('{"keys": [');
+    await write(setOf(after));
+    // It was remembered as good.
+    await eventually(async () => expect(await statusOf(old)).toBe(401));
+    expect(await statusOf(next)).toBe(200);
+    await write('nonsense');
+    await write('{"keys": []}');
+    expect(await statusOf(next)).toBe(200);
+    await write(setOf(before));
+    await eventually(async () => expect(await statusOf(old)).toBe(200));
+    expect(await statusOf(next)).toBe(401);
+  });
+});
+
 describe('keys at an address', () => {
   let server: Server;
   let healthy = true;
+  let fetches = 0;
+  let served: JWK[];
   let remote: TestGateway;
+  const query = async (authorization: string) => remote.query('{ people { id } }', {}, { authorization });
+  // Time does not go back between tests.
+  let ahead = 0;
+  const later = (ms: number) => {
+    ahead += ms;
+    vi.useRealTimers();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ahead });
+  };
 
   beforeAll(async () => {
+    served = Object.values(issuer).map(({ publicJwk }) => publicJwk);
     server = createServer((_request, response) => {
+      fetches += 1;
       response.writeHead(healthy ? 200 : 500, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: Object.values(issuer).map(({ publicJwk }) => publicJwk) }));
+      response.end(JSON.stringify({ keys: served }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -234,11 +315,46 @@ describe('keys at an address', () => {
 
   it('are fetched; while they cannot be, the client is told to come again', async () => {
     const authorization = await bearer();
-    const query = () => remote.query('{ people { id } }', {}, { authorization });
     healthy = false;
-    const unavailable = await query();
+    const unavailable = await query(authorization);
     expect(refusal(unavailable).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
     healthy = true;
-    expect((await query()).status).toBe(200);
+    expect((await query(authorization)).status).toBe(200);
+  });
+
+  it('are fetched for a key that is not known, and not again for each', async () => {
+    const rotated = await makeKeys('EdDSA');
+    const stranger = await makeKeys('EdDSA');
+    later(2_000);
+    served = [...served, rotated.publicJwk];
+    expect((await query(`Bearer ${await tokenBy(rotated)}`)).status).toBe(200);
+    const before = fetches;
+    for (let each = 0; each < 20; each += 1) {
+      expect((await query(`Bearer ${await tokenBy(stranger, { kid: `unknown-${each}` })}`)).status).toBe(401);
+    }
+    expect(fetches).toBe(before);
+  });
+
+  it('that are not there any more stop to work, also for tokens that were believed', async () => {
+    const gone = await makeKeys('EdDSA');
+    later(2_000);
+    served = [...served, gone.publicJwk];
+    const authorization = `Bearer ${await tokenBy(gone)}`;
+    expect((await query(authorization)).status).toBe(200);
+    served = served.filter((each) => each !== gone.publicJwk);
+    expect((await query(authorization)).status).toBe(200);
+    later(61_000);
+    await eventually(async () => expect((await query(authorization)).status).toBe(401));
+    expect((await query(await bearer())).status).toBe(200);
+  });
+
+  it('are used on for a while when the address is away', async () => {
+    healthy = false;
+    later(120_000);
+    expect((await query(await bearer())).status).toBe(200);
+    later(16 * 60_000);
+    expect((await query(await bearer())).status).toBe(503);
+    healthy = true;
+    expect((await query(await bearer())).status).toBe(200);
   });
 });

@@ -24,7 +24,8 @@ const Key = z.object({
 });
 
 const Identity = z.object({
-  kind: z.string().regex(/^[A-Z][A-Z0-9_]{0,31}$/),
+  // ANONYMOUS is who has neither token nor key.
+  kind: z.string().regex(/^(?!ANONYMOUS$)[A-Z][A-Z0-9_]{0,31}$/),
   sub: z.string().min(1).max(256),
   scopes: z.array(z.string().regex(/^\S+$/)).default([]),
 });

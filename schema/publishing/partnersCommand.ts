@@ -8,19 +8,21 @@ import {
   StoredValueError,
   writeClient,
 } from '../clients/storedClients.ts';
+import { openClientFile } from './clientFile.ts';
 import type { ClientStore, StoredEntry } from './clientStore.ts';
 import { CommandFailed } from './commandFailed.ts';
 import { isLive, keyUntil, newPartner, rotateKey, withoutKey } from './partnerKeys.ts';
 import { readTimeSpan, writeTimeSpan } from './timeSpan.ts';
 
-export const PARTNERS_USAGE = `npm run partners -- COMMAND [--nats URL] [--json]
+export const PARTNERS_USAGE = `npm run partners -- COMMAND [--nats URL | --file FILE] [--json]
 
   add NAME [--scopes a,b] [--expires 90d]   makes a partner and prints its key, which is shown this once
   list                                      partners with the prefixes, ages and ends of their keys
   rotate NAME [--keep 7d] [--expires 90d]   prints one more key; the one before works for 7 days more, or as said (0: ends now)
   revoke NAME [--key PREFIX]                takes the partner away with all its keys, or one key
 
-Time spans: 30m, 12h, 90d. What is changed holds in all gateways within a second. NATS is found by --nats, NATS_URL, or on the local stack's port.`;
+Time spans: 30m, 12h, 90d. What is changed holds in all gateways within a second. NATS is found by --nats, NATS_URL, or on the local stack's port.
+--file: in a file instead, for a gateway that runs alone (CLIENTS_FILE).`;
 
 const DEFAULT_KEEP = '7d';
 
@@ -37,6 +39,7 @@ interface Values {
   readonly keep?: string;
   readonly key?: string;
   readonly nats?: string;
+  readonly file?: string;
   readonly json?: boolean;
 }
 
@@ -60,8 +63,9 @@ export async function partnersCommand(words: readonly string[], surroundings: Co
   const { values, positionals } = readWords(words);
   const [command = '', name, ...rest] = positionals;
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  const given = Object.keys(values).filter((flag) => flag !== 'nats' && flag !== 'json');
-  const fits = known && rest.length === 0 && (name === undefined) === (command === 'list');
+  const given = Object.keys(values).filter((flag) => !['nats', 'file', 'json'].includes(flag));
+  const twoPlaces = values.nats !== undefined && values.file !== undefined;
+  const fits = known && !twoPlaces && rest.length === 0 && (name === undefined) === (command === 'list');
   if (!fits || given.some((flag) => !(known.flags as readonly string[]).includes(flag))) {
     throw new CommandFailed(PARTNERS_USAGE, 2);
   }
@@ -70,7 +74,7 @@ export async function partnersCommand(words: readonly string[], surroundings: Co
   }
   const lives = { expires: readSpan('expires', values.expires), keep: readSpan('keep', values.keep) };
   if (lives.expires === 0) throw new CommandFailed('--expires 0: the key would never work.', 2);
-  const store = await surroundings.open(values.nats);
+  const store = values.file === undefined ? await surroundings.open(values.nats) : openClientFile(values.file);
   try {
     await known.run(name ?? '', { store, values, surroundings });
   } finally {
@@ -207,6 +211,7 @@ function readWords(words: readonly string[]): { values: Values; positionals: str
         keep: { type: 'string' },
         key: { type: 'string' },
         nats: { type: 'string' },
+        file: { type: 'string' },
         json: { type: 'boolean' },
       },
     });

@@ -92,6 +92,8 @@ export function clientsInNats(options: ClientsInNatsOptions): WatchedClients {
 
     const read = () => {
       isRead = true;
+      // The newest messages may have been purged: what was there when it was asked has come, or is no more.
+      revision = Math.max(revision, state.last_seq);
       dropUnseen(created, seen);
       inStepAt = Date.now();
       known.publish();
@@ -118,10 +120,7 @@ export function clientsInNats(options: ClientsInNatsOptions): WatchedClients {
     over.addEventListener('abort', stop);
     try {
       if (over.aborted) return;
-      if (state.messages === 0) {
-        revision = state.last_seq;
-        read();
-      }
+      if (state.messages === 0) read();
       for await (const entry of watch) {
         seen.add(entry.key);
         await apply(entry, created);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import type { ClientStatus } from '../clients/clientMetrics.js';
 import type { Metrics } from '../metrics.js';
 import type { Reachability, Subgraph } from '../subgraph/subgraph.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
@@ -8,6 +9,8 @@ export interface HealthRoutesOptions {
   readonly slot: SupergraphSlot;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
+  /** What is known of clients; undefined where there is no directory of them. */
+  readonly clients?: (() => ClientStatus) | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -16,11 +19,11 @@ const PROBE_MEMORY_MS = 2_000;
 
 /**
  * `/health/live`: the process answers. `/health/ready`: a supergraph is in service and the process is not about to end; it tells which subgraphs can be
- * reached without failing on it, since taking every gateway out when one subgraph is away would take the other subgraphs away too.
+ * reached without failing on it, since taking every gateway out when one subgraph is away would take the other subgraphs away too, and how old what it knows of clients is.
  * `/metrics`: for Prometheus.
  */
 export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutesOptions): void {
-  const { slot, metrics, isDraining } = options;
+  const { slot, metrics, isDraining, clients } = options;
   const probes = new LRUCache<string, Promise<Reachability>>({ max: 1_000, ttl: PROBE_MEMORY_MS });
   const probe = (subgraph: Subgraph) => {
     const known = probes.get(subgraph.url) ?? subgraph.reach(PROBE_TIMEOUT_MS);
@@ -42,6 +45,7 @@ export function registerHealthRoutes(app: FastifyInstance, options: HealthRoutes
       status: 'ready',
       supergraph: { id: id.slice(0, 12), loadedAt },
       subgraphs: Object.fromEntries(subgraphs),
+      ...(clients && { clients: clients() }),
     };
   });
   app.get('/metrics', async (_request, reply) => {

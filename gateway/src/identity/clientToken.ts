@@ -1,16 +1,15 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { GatewayConfig } from '../config.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { ClientKeys } from './clientKeys.js';
 import { anonymous, type Identity } from './identity.js';
+import { openTokenKeys, type TokenKeys } from './tokenKeys.js';
 
 /** Symmetric algorithms and `none` are left out: with them a public key would do as a secret. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
 const REMEMBERED_TOKENS = 10_000;
-/** How long a token is believed without a new check, so that a key taken out of the set stops to work. */
-const LONGEST_MEMORY_MS = 5 * 60_000;
 const CLOCK_TOLERANCE_S = 5;
 const LONGEST_TOKEN = 8 * 1024;
 
@@ -41,6 +40,14 @@ export interface Authenticate {
   readonly keyHeader?: string | undefined;
 }
 
+export interface AuthenticateOptions {
+  /** Without it there are no clients' keys. */
+  readonly keys?: ClientKeys | undefined;
+  /** What tokens are checked with, where it may change; else the keys of the configuration, as they are. */
+  readonly tokenKeys?: TokenKeys | undefined;
+  readonly now?: () => number;
+}
+
 const nobody: Credentials = { identity: anonymous, expiresAt: undefined };
 
 /**
@@ -48,9 +55,9 @@ const nobody: Credentials = { identity: anonymous, expiresAt: undefined };
  */
 export function createAuthenticate(
   options: GatewayConfig['clientTokens'],
-  { keys, now }: { readonly keys?: ClientKeys; readonly now?: () => number } = {},
+  { keys, tokenKeys, now }: AuthenticateOptions = {},
 ): Authenticate {
-  const checkToken = createTokenCheck(options, now);
+  const checkToken = createTokenCheck(options, tokenKeys, now);
   if (!keys) return ({ authorization }) => (authorization === undefined ? nobody : checkToken(String(authorization)));
   const { header } = keys;
   const authenticate = (headers: CredentialHeaders) => {
@@ -73,6 +80,7 @@ export function credentialHeaders({ keyHeader }: Authenticate): readonly string[
  */
 function createTokenCheck(
   options: GatewayConfig['clientTokens'],
+  tokenKeys: TokenKeys | undefined,
   now: () => number = () => Date.now(),
 ): (authorization: string) => Promise<Credentials> | Credentials {
   if (!options) {
@@ -82,11 +90,14 @@ function createTokenCheck(
       );
     };
   }
-  const keys =
-    options.keys instanceof URL
-      ? createRemoteJWKSet(options.keys, { timeoutDuration: 3_000 })
-      : createLocalJWKSet(options.keys as JSONWebKeySet);
+  const { issuer, audience } = options;
+  const keys = tokenKeys ?? openTokenKeys({ keys: options.keys });
   const verified = new LRUCache<string, Credentials>({ max: REMEMBERED_TOKENS, perf: { now } });
+  let removals = 0;
+  keys.onRemoved(() => {
+    removals += 1;
+    verified.clear();
+  });
 
   return (authorization) => {
     const [scheme, token, ...rest] = authorization.split(' ');
@@ -97,10 +108,11 @@ function createTokenCheck(
   };
 
   async function verify(token: string): Promise<Credentials> {
-    const { payload } = await jwtVerify(token, keys, {
+    const before = removals;
+    const payload = await claimsOf(token, keys, {
       algorithms: ALGORITHMS,
-      issuer: options?.issuer as string,
-      audience: options?.audience as string,
+      issuer,
+      audience,
       requiredClaims: ['exp'],
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(now()),
@@ -109,9 +121,28 @@ function createTokenCheck(
     });
     const expiresAt = (payload.exp ?? 0) * 1000;
     const credentials = { identity: readIdentity(payload), expiresAt };
-    const ttl = Math.min(expiresAt - now(), LONGEST_MEMORY_MS);
-    if (ttl > 0) verified.set(token, credentials, { ttl });
+    const ttl = Math.min(expiresAt - now(), keys.memoryMs);
+    // The key that it was checked with may be the one that went meanwhile.
+    if (ttl > 0 && before === removals) verified.set(token, credentials, { ttl });
     return credentials;
+  }
+}
+
+/** Rejects as jose does. */
+async function claimsOf(token: string, { find }: TokenKeys, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, find, options)).payload;
+  } catch (error) {
+    // Without a key id, as some issuers sign, and in the middle of a rotation.
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
   }
 }
 

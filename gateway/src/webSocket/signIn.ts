@@ -68,7 +68,10 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
     if (found.length === 0) return undefined;
     if (found.some(([, value]) => typeof value !== 'string'))
       throw new ConnectionRefused(closeCodes.FORBIDDEN, 'the credentials have to be strings');
-    return Object.fromEntries(found.map(([name, value]) => [name.toLowerCase(), value as string]));
+    const headers = Object.fromEntries(found.map(([name, value]) => [name.toLowerCase(), value as string]));
+    if (Object.keys(headers).length < found.length)
+      throw new ConnectionRefused(closeCodes.FORBIDDEN, 'the credentials are given twice');
+    return headers;
   }
 
   function without(payload: Payload): object {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,21 @@ describe('npm start', () => {
     expect(stack.output()).toContain(`http://localhost:${env.PORT}/graphql`);
     const response = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`);
     expect(response.status).toBe(200);
+  });
+
+  it('has a partner whose key it says, and keeps', async () => {
+    const key = readFileSync(join(folder, 'keys/partner-acme.key'), 'utf8').trim();
+    const [, body = ''] = new RegExp(`-H 'x-partner-key: ${key}' .* -d '(.+)'`).exec(stack.output()) ?? [];
+    const ready = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`);
+    expect(await ready.json()).toMatchObject({ clients: { source: 'nats', clients: 1, manifests: 3 } });
+    const call = (sent: string) =>
+      fetch(`http://127.0.0.1:${env.PORT}/graphql`, {
+        method: 'POST',
+        headers: { 'x-partner-key': sent, 'content-type': 'application/json' },
+        body,
+      });
+    expect(await (await call(key)).json()).toMatchObject({ data: { health: { leads: { status: 'OK' } } } });
+    expect((await call(`${key}x`)).status).toBe(401);
   });
 
   it('says that it runs already when it is started a second time', async () => {
