@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CampaignStatusEnum, CapPeriodEnum, FilterOperatorEnum, LineEnum, SaleModeEnum } from '../graphql/enums.js';
@@ -48,6 +48,7 @@ export class OpeningType implements Opening {
 }
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'What leads an agent wants, how many, when, and what it pays for them.' })
 @Entity('campaign')
 export class Campaign {
@@ -74,6 +75,7 @@ export class Campaign {
   @Column('text', { array: true })
   zips: string[];
 
+  @ListSize(10)
   @Field(() => [CampaignFilterType])
   @Column('jsonb')
   filters: CampaignFilter[];
@@ -98,10 +100,12 @@ export class Campaign {
   @Column('int')
   weight: number;
 
+  @ListSize(10)
   @Field(() => [CapType])
   @Column('jsonb')
   caps: Cap[];
 
+  @ListSize(10)
   @Field(() => [OpeningType], { description: "Of the agent's local time. Empty: always open." })
   @Column('jsonb')
   schedule: Opening[];

@@ -29,7 +29,7 @@ export interface SubgraphSchema {
 
 const FEDERATION_LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize", "@composeDirective"]
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy", "@composeDirective"]
 )`;
 
 /** Builds a Federation 2.9 subgraph schema from type-graphql classes. Needs no database. */

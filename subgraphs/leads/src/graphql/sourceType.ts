@@ -1,7 +1,8 @@
-import { connectionOf, DateTime, SafeInt } from '@leadgraph/kit';
+import { connectionOf, DateTime, OnlyFor, SafeInt, SignedIn } from '@leadgraph/kit';
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { PricingTypeEnum } from './enums.js';
 
+@OnlyFor('OPERATOR', 'PARTNER')
 @ObjectType()
 export class SourcePricing {
   @Field(() => PricingTypeEnum)
@@ -17,6 +18,7 @@ export class SourcePricing {
   basisPoints: number | null;
 }
 
+@SignedIn()
 @ObjectType({ description: 'A feed of leads of one partner.' })
 export class Source {
   @Field(() => ID)
@@ -31,6 +33,7 @@ export class Source {
   @Field(() => SourcePricing, { nullable: true, description: 'Operators and the partner itself.' })
   pricing: SourcePricing | null;
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @Field(() => Int, { nullable: true, description: 'The most leads a day (UTC); null for no limit.' })
   dailyCap: number | null;
 
