@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { graphql } from 'graphql';
-import { Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anonymous, type Identity } from '../identity/identity.js';
 import { OnlyFor, SignedIn, WithScope } from './access.js';
@@ -67,6 +67,20 @@ describe('who may have a field', () => {
       'places: [String!]! @cost(weight: 7) @listSize(assumedSize: 30, slicingArguments: ["first"], requireOneSlicingArgument: false)',
     ])
       expect(built.sdl).toContain(line);
+  });
+
+  it('is not to be said where the SDL would not have it', async () => {
+    @Resolver(() => Nest)
+    class PlacesResolver {
+      @SignedIn()
+      @FieldResolver(() => String)
+      place(): string {
+        return 'oak';
+      }
+    }
+    await expect(createSubgraphSchema({ resolvers: [NestsResolver, PlacesResolver] })).rejects.toThrow(
+      'PlacesResolver.place: say who may have it where the type declares the field.',
+    );
   });
 
   it('is checked before the resolver runs', async () => {

@@ -1,4 +1,4 @@
-import { Cost, keysetPage, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import { keysetPage, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkedText, createSource, updateSource } from '../sources/manageSources.js';
 import { SourceRow } from '../store/sourceTable.js';
@@ -53,18 +53,17 @@ export class SourceResolver {
   }
 
   @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
-  @FieldResolver(() => String, { nullable: true })
+  @FieldResolver(() => String, { nullable: true, description: 'Operators, frontends and the partner itself.' })
   partner(@Root() source: SourceRow): string {
     return source.partner;
   }
 
   @OnlyFor('OPERATOR', 'PARTNER')
-  @FieldResolver(() => SourcePricing, { nullable: true })
+  @FieldResolver(() => SourcePricing, { nullable: true, description: 'Operators and the partner itself.' })
   pricing(@Root() source: SourceRow): SourcePricing {
     return { type: source.pricingType, cents: source.pricingCents, basisPoints: source.pricingBasisPoints };
   }
 
-  @Cost(2)
   @FieldResolver(() => Float, { nullable: true })
   quality(@Root() source: SourceRow, @Ctx() { loaders, tools }: LeadsContext): Promise<number | null> {
     return loaders.sourceQuality(tools.limits.qualityNeeds).load(source.id);

@@ -1,4 +1,4 @@
-import { connectionOf, DateTime, OnlyFor, SafeInt, SignedIn } from '@leadgraph/kit';
+import { Cost, connectionOf, DateTime, OnlyFor, SafeInt, SignedIn } from '@leadgraph/kit';
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { PricingTypeEnum } from './enums.js';
 
@@ -27,12 +27,6 @@ export class Source {
   @Field(() => String)
   name: string;
 
-  @Field(() => String, { nullable: true, description: 'Operators, frontends and the partner itself.' })
-  partner: string | null;
-
-  @Field(() => SourcePricing, { nullable: true, description: 'Operators and the partner itself.' })
-  pricing: SourcePricing | null;
-
   @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @Field(() => Int, { nullable: true, description: 'The most leads a day (UTC); null for no limit.' })
   dailyCap: number | null;
@@ -40,6 +34,7 @@ export class Source {
   @Field(() => DateTime)
   createdAt: Date;
 
+  @Cost(2)
   @Field(() => Float, {
     nullable: true,
     description: 'The share of its decided leads that were qualified, 0 to 1; null while there are too few.',
