@@ -16,6 +16,7 @@ export class CampaignFilterType implements CampaignFilter {
   @Field(() => FilterOperatorEnum)
   operator: FilterOperator;
 
+  @ListSize(10)
   @Field(() => [String])
   values: string[];
 
@@ -67,10 +68,12 @@ export class Campaign {
   @Column('text')
   line: Line;
 
+  @ListSize(50)
   @Field(() => [String])
   @Column('text', { array: true })
   states: string[];
 
+  @ListSize(100)
   @Field(() => [String], { description: 'Empty: every ZIP code of the states.' })
   @Column('text', { array: true })
   zips: string[];

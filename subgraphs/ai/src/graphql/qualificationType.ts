@@ -52,6 +52,7 @@ export class Qualification {
   @Field(() => [QualificationReason])
   reasons: QualificationReason[];
 
+  @ListSize(10)
   @Field(() => [String], { description: "What an agent should ask for, as paths of the lead's input." })
   missingFields: string[];
 

@@ -1,4 +1,4 @@
-import { SafeInt } from '@leadgraph/kit';
+import { ListSize, SafeInt } from '@leadgraph/kit';
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { DetailsMember } from '../details/detailsSchema.js';
 import {
@@ -47,9 +47,11 @@ export class Vehicle {
 
 @ObjectType()
 export class AutoDetails {
+  @ListSize(4)
   @Field(() => [Driver])
   drivers: Driver[];
 
+  @ListSize(4)
   @Field(() => [Vehicle])
   vehicles: Vehicle[];
 
@@ -179,6 +181,7 @@ export class CommercialDetails {
   @Field(() => Int, { nullable: true })
   yearsInBusiness: number | null;
 
+  @ListSize(6)
   @Field(() => [CommercialCoverageEnum])
   coverages: string[];
 
