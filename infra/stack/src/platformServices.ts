@@ -86,7 +86,8 @@ export const costBudgets: Readonly<Record<string, number>> = {
   FRONTEND: 12_000,
   AGENT: 4_000,
   PARTNER: 2_000,
-  ANONYMOUS: 100,
+  // Lists that it may not have are estimated as well: it is to be told that.
+  ANONYMOUS: 1_000,
 };
 
 /** The OpenAI emulator, the subgraphs and the gateway. */

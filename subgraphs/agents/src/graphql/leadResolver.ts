@@ -12,6 +12,7 @@ import { PoolStrategyEnum, RoutingReasonEnum, RoutingStateEnum, SaleModeEnum, Tr
 import { Lead } from './stubs.js';
 import { seesAgent, seesMarket, seesOffer } from './visibility.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'Why one campaign won or lost.' })
 export class RoutingTraceEntry {
   campaignId: string;
@@ -39,6 +40,7 @@ export class RoutingTraceEntry {
   opensAt: Date | null;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType()
 export class RoutingReasonCount {
   @Field(() => RoutingReasonEnum)
@@ -48,6 +50,7 @@ export class RoutingReasonCount {
   campaigns: number;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType('RoutingRound', { description: 'One decision: a round, or the replacement of an offer within it.' })
 export class RoutingRoundType {
   @Field(() => Int)

@@ -93,7 +93,7 @@ export class Qualification {
 }
 
 @Directive('@key(fields: "id")')
-@SignedIn()
+@OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
 @ObjectType({ description: 'The work of qualifying a lead.' })
 export class QualificationJob {
   @Field(() => ID)

@@ -16,6 +16,7 @@ import { Lead, LeadProblem } from './leadType.js';
 import { Suppression } from './suppressionType.js';
 import { mayReach } from './visibility.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
 @ObjectType({ description: 'What became of a submission. REJECTED and DUPLICATE are answers, not errors.' })
 export class CreateLeadPayload {
   @Field(() => Lead)

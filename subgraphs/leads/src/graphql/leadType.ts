@@ -39,6 +39,7 @@ export class Contact {
   dateOfBirth: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class Address {
   @Field(() => String, { nullable: true, description: 'Null when masked.' })
@@ -118,6 +119,7 @@ export class Consent {
   userAgent: string | null;
 }
 
+@SignedIn()
 @ObjectType({ description: 'Who did it. The id is shown to operators only.' })
 export class LeadEventActor {
   @Field(() => String, { description: 'OPERATOR, FRONTEND, AGENT, PARTNER, or SYSTEM for the platform itself.' })
