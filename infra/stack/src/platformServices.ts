@@ -82,7 +82,7 @@ const POSTGRES_SETTINGS = {
  * What one operation may cost on this machine, by who asks: every persisted operation with its largest page fits twice (`test/costs.int.test.ts`), a list in a list in a list of a hundred does not. About 1 an object.
  */
 export const costBudgets: Readonly<Record<string, number>> = {
-  OPERATOR: 12_000,
+  OPERATOR: 20_000,
   FRONTEND: 12_000,
   AGENT: 4_000,
   PARTNER: 2_000,

@@ -38,9 +38,19 @@ const isCut = ({ errors }: Answer) =>
 /** What nobody may find whose it is not. */
 function secrets(): string[] {
   const { agent, offer, assignment, charge, lead, source, job } = scene.variables;
-  return [agent, offer, assignment, charge, lead, source, job, 'scene-auto', 'buyer@agents', '90000101', '777'].flatMap(
-    (each) => each ?? [],
-  );
+  return [
+    agent,
+    offer,
+    assignment,
+    charge,
+    lead,
+    source,
+    job,
+    'scene-auto',
+    'buyer@agents',
+    '90000101',
+    '"cents":777',
+  ].flatMap((each) => each ?? []);
 }
 
 describe('each root field', () => {
