@@ -142,6 +142,18 @@ describe('a requirement', () => {
     expect(satisfies(who(''), policy, () => new Set(['p']))).toBe(true);
   });
 
+  it('is, of a policy of kinds, to be of one of them, which no scope stands for', () => {
+    const policy = { kind: 'policies', alternatives: [['kind:CLERK'], ['kind:CHIEF', 'p']] } as const;
+    expect(satisfies(who('', 'CLERK'), policy, builtInPolicies)).toBe(true);
+    expect(satisfies(who('policy:p', 'CHIEF'), policy, builtInPolicies)).toBe(true);
+    for (const identity of [
+      who('', 'CHIEF'),
+      who('policy:kind:CLERK kind:CLERK policy:p', 'VISITOR'),
+      who('', 'ANONYMOUS'),
+    ])
+      expect(satisfies(identity, policy, builtInPolicies)).toBe(false);
+  });
+
   it('to be authenticated is satisfied by whoever has shown a token', () => {
     expect(satisfies(who(''), { kind: 'authenticated' }, builtInPolicies)).toBe(true);
     expect(satisfies(who('', 'ANONYMOUS'), { kind: 'authenticated' }, builtInPolicies)).toBe(false);
