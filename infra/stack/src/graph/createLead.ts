@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT_ROOT } from '../config.ts';
 import type { GraphClient } from './graphClient.ts';
 import type { LeadProblem } from './leadOutcome.ts';
+import { type PersistedOperation, persistedOperation } from './persistedOperation.ts';
 
 export interface CreateLeadAnswer {
   readonly replayed: boolean;
@@ -29,28 +27,11 @@ const operation = /* GraphQL */ `
 export const createLead: CreateLead = async (client, input) =>
   (await client.request<{ createLead: CreateLeadAnswer }>(operation, { input })).createLead;
 
-/** Whether partners call their persisted operations by id, which gateways that serve them want; else they send the same text. */
-const BY_ID = false;
-
-/** As a partner: by the operation that it was promised, whose variables are the input's members. */
+/** As a partner, who may run nothing but what it was promised: by the operation's id. Its variables are the input's members. */
 export const submitLead: CreateLead = async (client, input) => {
-  submitOperation ??= readSubmitLead();
-  const { id, body, name } = submitOperation;
-  const request = BY_ID ? { documentId: id, name } : body;
-  return (await client.request<{ createLead: CreateLeadAnswer }>(request, input)).createLead;
+  submitOperation ??= persistedOperation('partner', 'SubmitLead');
+  const { id, name } = submitOperation;
+  return (await client.request<{ createLead: CreateLeadAnswer }>({ documentId: id, name }, input)).createLead;
 };
 
-interface PersistedOperation {
-  readonly id: string;
-  readonly body: string;
-  readonly name: string;
-}
 let submitOperation: PersistedOperation | undefined;
-
-function readSubmitLead(): PersistedOperation {
-  const file = join(PROJECT_ROOT, 'schema/operations/partner/manifest.json');
-  const { operations } = JSON.parse(readFileSync(file, 'utf8')) as { operations: PersistedOperation[] };
-  const found = operations.find(({ name }) => name === 'SubmitLead');
-  if (!found) throw new Error(`${file} has no operation SubmitLead; run "npm run operations -- manifest".`);
-  return found;
-}

@@ -1,3 +1,4 @@
+import { persistedOperation } from '../graph/persistedOperation.ts';
 import type { Platform } from '../platform.ts';
 import { LOCAL_PARTNER } from '../provideClients.ts';
 import type { DemoAgentRef } from './demoData.ts';
@@ -43,7 +44,7 @@ export async function announce(platform: Platform, { folder, agent, seconds }: A
 /** How a partner calls the graph. */
 function describePartner({ partnerKey }: Platform, base: string): string[] {
   if (partnerKey === undefined) return [];
-  const body = '{"query": "{ health { leads { status } } }"}';
+  const body = JSON.stringify({ documentId: persistedOperation('partner', 'Health').id });
   return [
     `Key of the partner ${LOCAL_PARTNER} (send it as "x-partner-key: KEY"; more with npm run partners):`,
     `  ${partnerKey}`,

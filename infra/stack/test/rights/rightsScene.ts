@@ -29,7 +29,13 @@ export interface Scene {
   readonly strangers: Readonly<Record<string, Caller>>;
   /** An agent that has an offer for the lead and did not take it. */
   readonly bystander: Caller;
-  ask(caller: Caller, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** Sends an operation's text, or a persisted operation's id. */
+  ask(
+    caller: Caller,
+    operation: string | { readonly documentId: string },
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   token(caller: Caller): Promise<string | undefined>;
 }
 
@@ -157,7 +163,7 @@ export async function setScene(platform: Platform): Promise<Scene> {
     tokens.set(key, made);
     return made;
   };
-  const ask: Scene['ask'] = async (caller, query, variables = {}, headers = {}) => {
+  const ask: Scene['ask'] = async (caller, operation, variables = {}, headers = {}) => {
     const authorization = await token(caller);
     const response = await fetch(platform.urls.graphql, {
       method: 'POST',
@@ -166,7 +172,7 @@ export async function setScene(platform: Platform): Promise<Scene> {
         ...(authorization && { authorization: `Bearer ${authorization}` }),
         ...headers,
       },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ ...(typeof operation === 'string' ? { query: operation } : operation), variables }),
     });
     return (await response.json()) as Answer;
   };
