@@ -32,6 +32,8 @@ export function createServer({ log, graphql, upgrade, hasPage, isDraining }: Ser
       const settings = {
         requestTimeout: RECEIVE_TIMEOUT_MS,
         noDelay: true,
+        // Of two `authorization` headers Node would take the first, and a proxy before it maybe the other. Joined they are no token at all.
+        joinDuplicateHeaders: true,
         // Others, such as to HTTP/2, are ignored and the request answered.
         shouldUpgradeCallback: ({ headers, url }: IncomingMessage) =>
           upgrade !== undefined && isGraphQL(url) && headers.upgrade?.toLowerCase() === 'websocket',

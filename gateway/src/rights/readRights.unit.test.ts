@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRights, withoutRights } from './readRights.js';
-import { policiesFromScopes, requirementKey, satisfies } from './requirement.js';
+import { builtInPolicies, requirementKey, satisfies } from './requirement.js';
 
 const supergraph = (links: string, types: string) => `
   schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) ${links} { query: Query }
@@ -125,7 +125,7 @@ it('a supergraph without its rights has neither their links nor their definition
 describe('a requirement', () => {
   const who = (scope: string, kind = 'PERSON') => ({ kind, sub: 's', scopes: scope.split(' ') });
   const holds = (alternatives: string[][], scope: string) =>
-    satisfies(who(scope), { kind: 'scopes', alternatives }, policiesFromScopes);
+    satisfies(who(scope), { kind: 'scopes', alternatives }, builtInPolicies);
 
   it('holds for one of its alternatives as a whole', () => {
     expect(holds([['a', 'b'], ['c']], 'b a')).toBe(true);
@@ -137,13 +137,25 @@ describe('a requirement', () => {
 
   it('of policies is satisfied by scopes that name them', () => {
     const policy = { kind: 'policies', alternatives: [['p']] } as const;
-    expect(satisfies(who('policy:p'), policy, policiesFromScopes)).toBe(true);
-    expect(satisfies(who('p'), policy, policiesFromScopes)).toBe(false);
+    expect(satisfies(who('policy:p'), policy, builtInPolicies)).toBe(true);
+    expect(satisfies(who('p'), policy, builtInPolicies)).toBe(false);
     expect(satisfies(who(''), policy, () => new Set(['p']))).toBe(true);
   });
 
+  it('is, of a policy of kinds, to be of one of them, which no scope stands for', () => {
+    const policy = { kind: 'policies', alternatives: [['kind:CLERK'], ['kind:CHIEF', 'p']] } as const;
+    expect(satisfies(who('', 'CLERK'), policy, builtInPolicies)).toBe(true);
+    expect(satisfies(who('policy:p', 'CHIEF'), policy, builtInPolicies)).toBe(true);
+    for (const identity of [
+      who('', 'CHIEF'),
+      who('policy:kind:CLERK kind:CLERK policy:p', 'VISITOR'),
+      who('', 'ANONYMOUS'),
+    ])
+      expect(satisfies(identity, policy, builtInPolicies)).toBe(false);
+  });
+
   it('to be authenticated is satisfied by whoever has shown a token', () => {
-    expect(satisfies(who(''), { kind: 'authenticated' }, policiesFromScopes)).toBe(true);
-    expect(satisfies(who('', 'ANONYMOUS'), { kind: 'authenticated' }, policiesFromScopes)).toBe(false);
+    expect(satisfies(who(''), { kind: 'authenticated' }, builtInPolicies)).toBe(true);
+    expect(satisfies(who('', 'ANONYMOUS'), { kind: 'authenticated' }, builtInPolicies)).toBe(false);
   });
 });

@@ -9,10 +9,15 @@ export type Requirement =
 export type Policies = (identity: Identity) => ReadonlySet<string>;
 
 const POLICY = 'policy:';
+const KIND = 'kind:';
 
-/** A policy is satisfied by the scope `policy:<name>`. */
-export const policiesFromScopes: Policies = ({ scopes }) =>
-  new Set(scopes.filter((scope) => scope.startsWith(POLICY)).map((scope) => scope.slice(POLICY.length)));
+/**
+ * What an identity satisfies by itself: `kind:<kind>` by being of that kind (`kind:OPERATOR`), any other policy by the scope `policy:<name>`. No scope makes somebody one of another kind.
+ */
+export const builtInPolicies: Policies = ({ kind, scopes }) => {
+  const policies = scopes.filter((scope) => scope.startsWith(POLICY)).map((scope) => scope.slice(POLICY.length));
+  return new Set([`${KIND}${kind}`, ...policies.filter((policy) => !policy.startsWith(KIND))]);
+};
 
 /** Whether an identity satisfies a requirement. One without any alternative nobody satisfies. */
 export function satisfies(identity: Identity, requirement: Requirement, policies: Policies): boolean {

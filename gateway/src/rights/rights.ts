@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from '../identity/identity.js';
 import { readRights, type SchemaRights } from './readRights.js';
-import { type Policies, policiesFromScopes, satisfies } from './requirement.js';
+import { builtInPolicies, type Policies, satisfies } from './requirement.js';
 import { visibleSchema } from './visibleSchema.js';
 
 /** The requirements of a supergraph that an identity does not satisfy; the same object for all identities that lack the same. */
@@ -49,7 +49,7 @@ export class Rights {
 }
 
 /** The rights that a supergraph's text has; undefined where it has none. */
-export function rightsOf(sdl: string, policies: Policies = policiesFromScopes): Rights | undefined {
+export function rightsOf(sdl: string, policies: Policies = builtInPolicies): Rights | undefined {
   const read = readRights(sdl);
   return read && new Rights(read, policies);
 }

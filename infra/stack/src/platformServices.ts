@@ -78,6 +78,18 @@ const POSTGRES_SETTINGS = {
   log_min_duration_statement: '500',
 } as const;
 
+/**
+ * What one operation may cost on this machine, by who asks: every persisted operation with its largest page fits twice (`test/costs.int.test.ts`), a list in a list in a list of a hundred does not. About 1 an object.
+ */
+export const costBudgets: Readonly<Record<string, number>> = {
+  OPERATOR: 20_000,
+  FRONTEND: 12_000,
+  AGENT: 4_000,
+  PARTNER: 2_000,
+  // Lists that it may not have are estimated as well: it is to be told that.
+  ANONYMOUS: 1_000,
+};
+
 /** The OpenAI emulator, the subgraphs and the gateway. */
 export function programServices(
   parts: PlatformParts,
@@ -136,6 +148,8 @@ export function programServices(
       JWKS_FILE: parts.env.JWKS_FILE || (parts.env.JWKS_URL ? undefined : keys.issuerJwksFile),
       SUBGRAPH_URLS: JSON.stringify(urls.subgraphs),
       CURSOR_KEY: parts.env.CURSOR_KEY || keys.cursorKey,
+      COST_BUDGETS: parts.env.COST_BUDGETS || JSON.stringify(costBudgets),
+      PERSISTED_ONLY: parts.env.PERSISTED_ONLY ?? 'PARTNER',
     }),
   };
 }

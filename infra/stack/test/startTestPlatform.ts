@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceName } from '../src/config.ts';
 import { buildPackages } from '../src/launcher/buildPackages.ts';
 import { type Platform, startPlatform } from '../src/platform.ts';
 
@@ -14,9 +15,11 @@ export interface TestPlatform {
 
 /**
  * The whole platform, as built, on free ports and empty stores, with a model that answers in about 50 ms; what a killed process had taken
- * comes again after 3 s.
+ * comes again after 3 s. `serviceEnv`: variables of single services.
  */
-export async function startTestPlatform(): Promise<TestPlatform> {
+export async function startTestPlatform(
+  serviceEnv: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>> = {},
+): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'leadgraph-saga-'));
   const lines: string[] = [];
   try {
@@ -25,7 +28,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       built: buildPackages(process.env),
       say: (line) => lines.push(line),
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ACK_WAIT_MS: '3000' },
-      serviceEnv: { openai: { EMULATOR_LATENCY_MS: '50' } },
+      serviceEnv: { openai: { EMULATOR_LATENCY_MS: '50' }, ...serviceEnv },
     });
     return {
       platform,

@@ -119,6 +119,8 @@ describe('an agent hears of its offers', () => {
 
 it('subscriptions are the gateway’s: asked itself, the subgraph says so', async () => {
   for (let time = 0; time < 3; time += 1) {
-    expect((await agents.refusal('subscription { offers { kind } }')).code).toBe('SUBSCRIBE_AT_GATEWAY');
+    expect(
+      (await agents.refusal('subscription { offers { kind } }', {}, { kind: 'AGENT', sub: '', scopes: [] })).code,
+    ).toBe('SUBSCRIBE_AT_GATEWAY');
   }
 });

@@ -10,8 +10,8 @@ describe('qualifyLead', () => {
   const request = (input: Record<string, unknown>, identity = operator as Parameters<TestSubgraph['query']>[2]) =>
     bench.ai.query(QUALIFY, { input }, identity);
 
-  async function knownLead() {
-    const facts = sampleFacts();
+  async function knownLead(change: Parameters<typeof sampleFacts>[0] = {}) {
+    const facts = sampleFacts(change);
     await bench.validated(facts);
     await bench.completedFor(facts.leadId);
     return facts;
@@ -63,7 +63,7 @@ describe('qualifyLead', () => {
   it('answers the same key with the same job, and refuses it for another lead', async () => {
     await bench.start();
     const { leadId } = await knownLead();
-    const other = await knownLead();
+    const other = await knownLead({ partner: 'acme' });
     const first = await request({ leadId, wait: true, idempotencyKey: 'k-1' });
     const again = await request({ leadId, idempotencyKey: 'k-1' });
     expect(again.data.qualifyLead).toEqual(first.data.qualifyLead);
@@ -89,8 +89,24 @@ describe('qualifyLead', () => {
     expect(counts).toEqual([{ jobs: 0, keys: 0 }]);
   });
 
+  it('is for a partner of the leads that it sent: others are not there for it, nor their jobs', async () => {
+    await bench.start();
+    const { leadId } = await knownLead({ partner: 'acme' });
+    const partner = (sub: string) => ({ kind: 'PARTNER', sub, scopes: [] }) as const;
+    const JOB = 'query ($id: ID!) { qualificationJob(id: $id) { id leadId } }';
+    const { id } = (await request({ leadId }, partner('acme'))).data.qualifyLead;
+    expect((await bench.ai.query(JOB, { id }, partner('acme'))).data.qualificationJob).toEqual({ id, leadId });
+    const refused = await request({ leadId }, partner('rival'));
+    expect(refused.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    expect((await bench.ai.query(JOB, { id }, partner('rival'))).data).toEqual({ qualificationJob: null });
+    const nobodys = await knownLead();
+    expect((await request({ leadId: nobodys.leadId }, partner('acme'))).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+  });
+
   it('is not for everybody', async () => {
     await bench.start();
+    const agent = { kind: 'AGENT', sub: uuidv7(), scopes: [] } as const;
+    expect((await request({ leadId: uuidv7() }, agent)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     const { errors } = await request({ leadId: uuidv7() }, { kind: 'ANONYMOUS', sub: '', scopes: [] });
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     const budget = await bench.ai.query(

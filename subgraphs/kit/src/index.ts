@@ -4,6 +4,7 @@ export { defineSweeper, type Sweeper, type Worker } from './background/loop.js';
 export { type Clock, ManualClock, systemClock } from './clock.js';
 export { ConfigError, readConfig, type SubgraphConfig } from './config.js';
 export { DomainError, type DomainErrorOptions, kitErrorCodes, notFound } from './errors.js';
+export { type AccessDecorator, OnlyFor, SignedIn, WithScope } from './graphql/access.js';
 export {
   connectionOf,
   DEFAULT_PAGE,
@@ -15,6 +16,7 @@ export {
   TotalCount,
   TotalRelation,
 } from './graphql/connection.js';
+export { Cost, ListSize, PageSize } from './graphql/costs.js';
 export { HealthStatus, ServiceHealth, serviceHealth, storeCheck } from './graphql/health.js';
 export type { RequestContext } from './graphql/requestContext.js';
 export { DateTime, JsonObject, SafeInt } from './graphql/scalars.js';

@@ -58,10 +58,16 @@ async function heardOf(leadId: string): Promise<EventMessage[]> {
 const eventOf = ({ entities }: EventMessage) => entities.find(({ __typename }) => __typename === 'LeadEvent')?.key;
 
 /** What the gateway asks for an event. */
+function askFor(id: string, identity: Identity, fields: string) {
+  const document = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on LeadEvent { ${fields} } } }`;
+  return leads.query(document, { of: [{ __typename: 'LeadEvent', id }] }, identity);
+}
+
 async function entityOf(id: string, identity: Identity) {
-  const document = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on LeadEvent {
-    id fromStatus toStatus reason data actor { kind sub } lead { status contact { masked } } } } }`;
-  const { data, errors } = await leads.query(document, { of: [{ __typename: 'LeadEvent', id }] }, identity);
+  const { kind } = identity;
+  const more = kind === 'OPERATOR' ? 'reason data actor { sub }' : kind === 'AGENT' ? '' : 'reason';
+  const fields = `id fromStatus toStatus actor { kind } lead { status contact { masked } } ${more}`;
+  const { data, errors } = await askFor(id, identity, fields);
   expect(errors).toBeUndefined();
   return data._entities[0];
 }
@@ -104,8 +110,16 @@ describe('the entity of a lead’s event', () => {
     const buyer = agent(uuidv7());
     await sell(leadId, buyer.sub);
     const id = eventOf((await heardOf(leadId)).at(-1) as EventMessage) ?? '';
-    expect(await entityOf(id, acme)).toMatchObject({ reason: 'sale 1 of 3', data: null, actor: { sub: null } });
-    expect(await entityOf(id, buyer)).toMatchObject({ reason: null, data: null, actor: { sub: null } });
+    expect(await entityOf(id, acme)).toMatchObject({ reason: 'sale 1 of 3' });
+    const refused: [Identity, string, object][] = [
+      [acme, 'data actor { sub }', { data: null, actor: { sub: null } }],
+      [buyer, 'reason data actor { sub }', { reason: null, data: null, actor: { sub: null } }],
+    ];
+    for (const [identity, fields, nothing] of refused) {
+      const { data, errors } = await askFor(id, identity, fields);
+      expect(data._entities[0]).toEqual(nothing);
+      expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['FORBIDDEN']));
+    }
   });
 
   it('comes into being for an agent with its purchase and goes with it', async () => {

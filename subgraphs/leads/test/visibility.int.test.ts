@@ -73,10 +73,8 @@ const FIELDS = `
   address { street city zip }
   notes ageBand
   details { ... on AutoDetails { vehicles { vin year } } }
-  consent { ip userAgent pageUrl text }
-  buyers { agent { id } priceCents }
-  source { name partner pricing { cents } }
-  timeline { totalCount { value } edges { node { actor { kind sub } data } } }`;
+  consent { pageUrl text }
+  source { name }`;
 
 const open = {
   contact: {
@@ -107,11 +105,11 @@ const masked = {
   details: { vehicles: [{ vin: '1M8GDM9A*********', year: 2020 }] },
 };
 
-const read = (identity: Identity | undefined, id = leadId) =>
-  leads.query(`query ($id: ID!) { lead(id: $id) { ${FIELDS} } }`, { id }, identity);
-const reference = (identity: Identity | undefined, id = leadId) =>
+const read = (identity: Identity | undefined, id = leadId, fields = FIELDS) =>
+  leads.query(`query ($id: ID!) { lead(id: $id) { ${fields} } }`, { id }, identity);
+const reference = (identity: Identity | undefined, id = leadId, fields = FIELDS) =>
   leads.query(
-    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { ${FIELDS} } } }`,
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { ${fields} } } }`,
     { of: [{ __typename: 'Lead', id }] },
     identity,
   );
@@ -195,44 +193,58 @@ describe('who may know of a lead', () => {
 
 describe('what else a caller sees', () => {
   it('of the consent: ip and user agent for operators with the scope, the full page for those who see the contact', async () => {
-    expect((await read(operator)).data.lead.consent).toEqual({
+    const fields = 'consent { ip userAgent pageUrl text }';
+    expect((await read(operator, leadId, fields)).data.lead.consent).toEqual({
       ip: '198.51.100.7',
       userAgent: 'Mozilla/5.0 (TestBrowser)',
       pageUrl: 'https://quotes.example.com/start?email=jane',
       text: 'I agree to be called about insurance.',
     });
-    for (const identity of [clerk, acme, frontend]) {
-      expect((await read(identity)).data.lead.consent).toMatchObject({
+    for (const identity of [clerk, acme, frontend, buyer]) {
+      const { data, errors } = await read(identity, leadId, fields);
+      expect(data.lead.consent).toMatchObject({
         ip: null,
         userAgent: null,
-        pageUrl: 'https://quotes.example.com/start',
+        pageUrl: `https://quotes.example.com/start${identity === buyer ? '?email=jane' : ''}`,
       });
+      expect(errors?.map(({ path }) => path?.at(-1)).sort()).toEqual(['ip', 'userAgent']);
     }
-    expect((await read(buyer)).data.lead.consent).toMatchObject({ ip: null, userAgent: null });
   });
 
   it('of the sales and prices: operators and frontends all, an agent its own, a partner none', async () => {
     const sale = [{ agent: { id: buyerId }, priceCents: 4_200 }];
-    expect((await read(operator)).data.lead.buyers).toEqual(sale);
-    expect((await read(buyer)).data.lead.buyers).toEqual(sale);
-    expect((await read(acme)).data.lead.buyers).toEqual([]);
-    expect((await reference(agent(strangerId))).data._entities[0].buyers).toEqual([]);
-    expect(JSON.stringify((await read(acme)).data)).not.toContain(buyerId);
+    const fields = 'buyers { agent { id } priceCents }';
+    expect((await read(operator, leadId, fields)).data.lead.buyers).toEqual(sale);
+    expect((await read(buyer, leadId, fields)).data.lead.buyers).toEqual(sale);
+    expect((await reference(agent(strangerId), leadId, fields)).data._entities[0].buyers).toEqual([]);
+    await expectForbidden(acme, fields);
   });
 
   it("of the source: an agent not the partner's name and price", async () => {
-    expect((await read(acme)).data.lead.source).toMatchObject({ partner: 'acme', pricing: { cents: 500 } });
-    expect((await read(frontend)).data.lead.source).toMatchObject({ partner: 'acme', pricing: null });
-    expect((await read(buyer)).data.lead.source).toMatchObject({ partner: null, pricing: null });
+    const fields = 'source { name partner pricing { cents } dailyCap }';
+    const of = async (identity: Identity) => (await read(identity, leadId, fields)).data.lead.source;
+    expect(await of(acme)).toMatchObject({ partner: 'acme', pricing: { cents: 500 } });
+    expect(await of(frontend)).toMatchObject({ partner: 'acme', pricing: null });
+    expect(await of(buyer)).toMatchObject({ name: expect.any(String), partner: null, pricing: null, dailyCap: null });
+    await expectForbidden(buyer, fields);
   });
 
   it('of the timeline: who it was and the facts for operators only, nothing for agents', async () => {
-    const of = async (identity: Identity) => (await read(identity)).data.lead.timeline;
+    const fields = 'timeline { totalCount { value } edges { node { actor { kind sub } data } } }';
+    const of = async (identity: Identity) => (await read(identity, leadId, fields)).data.lead.timeline;
     expect((await of(operator)).edges[1].node.actor).toEqual({ kind: 'PARTNER', sub: 'acme' });
     expect((await of(operator)).edges.at(-1).node.data).toMatchObject({ priceCents: 4_200 });
     expect((await of(frontend)).edges[1].node).toEqual({ actor: { kind: 'PARTNER', sub: null }, data: null });
-    expect(await of(buyer)).toEqual({ totalCount: { value: 0 }, edges: [] });
+    await expectForbidden(buyer, fields);
+    await expectForbidden(buyer, 'household { id }');
+    await expectForbidden(buyer, 'duplicateOf { id }');
   });
+
+  async function expectForbidden(identity: Identity, fields: string): Promise<void> {
+    const { errors } = await read(identity, leadId, fields);
+    expect(errors?.length).toBeGreaterThan(0);
+    for (const { extensions } of errors ?? []) expect(extensions.code).toBe('FORBIDDEN');
+  }
 });
 
 describe('what only some may do', () => {

@@ -58,7 +58,6 @@ describe('a lead on its way', () => {
     const { data, errors } = await leads.query(
       `query ($id: ID!) { lead(id: $id) {
         contact { masked firstName phone } buyers { agent { id } priceCents }
-        timeline(first: 10) { edges { node { version fromStatus toStatus actor { kind sub } } } totalCount { value } }
       } }`,
       { id: leadId },
       agent(agentId),

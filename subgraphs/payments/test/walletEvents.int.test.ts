@@ -53,5 +53,8 @@ it('every change of a wallet is an event of a kind of its own', async () => {
 });
 
 it('subscriptions are the gateway’s: asked itself, the subgraph says so', async () => {
-  expect(await payments.refusal('subscription { wallet { kind } }')).toMatchObject({ code: 'SUBSCRIBE_AT_GATEWAY' });
+  const agent: Identity = { kind: 'AGENT', sub: uuidv7(), scopes: [] };
+  expect(await payments.refusal('subscription { wallet { kind } }', {}, agent)).toMatchObject({
+    code: 'SUBSCRIBE_AT_GATEWAY',
+  });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { submitLead } from '../graph/createLead.ts';
 import { createGraphClient, type GraphClient } from '../graph/graphClient.ts';
 import { readMarketNames } from '../graph/marketNames.ts';
 import { leadPoster } from '../graph/postLead.ts';
@@ -60,7 +61,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const externalIds = new Set(leads.map(({ externalId }) => externalId));
   const from = new Date(run.startedAt.getTime() - CLOCK_SLACK_MS);
   const names = await readMarketNames(operator);
-  const post = leadPoster(names, (partner) => callers.of('PARTNER', partner));
+  const post = leadPoster(names, (partner) => callers.of('PARTNER', partner), submitLead);
 
   return withOfferWindow(operator, windowSeconds, async () => {
     const began = performance.now();

@@ -33,9 +33,16 @@ export interface GraphClientOptions {
   readonly onRetry?: (error: Error) => void;
 }
 
+/** A persisted operation, called by its id. */
+export interface PersistedRequest {
+  readonly documentId: string;
+  /** For messages. */
+  readonly name: string;
+}
+
 export interface GraphClient {
-  /** Sends the operation and answers its data. Throws `GraphError` when it has errors that waiting does not help against. */
-  request<T>(operation: string, variables?: Record<string, unknown>): Promise<T>;
+  /** Sends the operation, as text or by its id, and answers its data. Throws `GraphError` when it has errors that waiting does not help against. */
+  request<T>(operation: string | PersistedRequest, variables?: Record<string, unknown>): Promise<T>;
   /** The same client that gives up after `retryForMs`. */
   within(retryForMs: number): GraphClient;
 }
@@ -58,7 +65,7 @@ const passing = new Set([
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const { retryForMs = 60_000 } = options;
   return {
-    request: <T>(operation: string, variables: Record<string, unknown> = {}) =>
+    request: <T>(operation: string | PersistedRequest, variables: Record<string, unknown> = {}) =>
       pRetry(() => attempt<T>(options, operation, variables), {
         retries: Number.POSITIVE_INFINITY,
         maxRetryTime: retryForMs,
@@ -76,10 +83,10 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 
 async function attempt<T>(
   options: GraphClientOptions,
-  operation: string,
+  operation: string | PersistedRequest,
   variables: Record<string, unknown>,
 ): Promise<T> {
-  const name = /(?:query|mutation)\s+(\w+)/.exec(operation)?.[1] ?? 'operation';
+  const name = nameOf(operation);
   const response = await send(options, operation, variables, name);
   const body = (await response.json().catch(() => null)) as { data?: T; errors?: GraphErrorEntry[] } | null;
   if (body?.errors && body.errors.length > 0) {
@@ -92,9 +99,14 @@ async function attempt<T>(
   return body.data;
 }
 
+function nameOf(operation: string | PersistedRequest): string {
+  if (typeof operation !== 'string') return operation.name;
+  return /(?:query|mutation)\s+(\w+)/.exec(operation)?.[1] ?? 'operation';
+}
+
 async function send(
   options: GraphClientOptions,
-  query: string,
+  operation: string | PersistedRequest,
   variables: Record<string, unknown>,
   name: string,
 ): Promise<Response> {
@@ -106,7 +118,11 @@ async function send(
         accept: 'application/json',
         authorization: `Bearer ${options.token}`,
       },
-      body: JSON.stringify({ query, variables, operationName: name === 'operation' ? undefined : name }),
+      body: JSON.stringify(
+        typeof operation === 'string'
+          ? { query: operation, variables, operationName: name === 'operation' ? undefined : name }
+          : { documentId: operation.documentId, variables },
+      ),
       signal: AbortSignal.timeout(options.attemptTimeoutMs ?? 20_000),
     });
   } catch (error) {

@@ -1,26 +1,7 @@
+import { type CreateLead, type CreateLeadAnswer, createLead } from './createLead.ts';
 import { type GraphClient, GraphError } from './graphClient.ts';
-import type { LeadOutcome, LeadProblem, PostLead } from './leadOutcome.ts';
+import type { LeadOutcome, PostLead } from './leadOutcome.ts';
 import type { MarketNames } from './marketNames.ts';
-
-const createLead = /* GraphQL */ `
-  mutation CreateLead($input: CreateLeadInput!) {
-    createLead(input: $input) {
-      replayed
-      lead { id status }
-      duplicateOf { id }
-      problems { code field message }
-    }
-  }
-`;
-
-interface CreateLeadAnswer {
-  readonly createLead: {
-    readonly replayed: boolean;
-    readonly lead: { readonly id: string; readonly status: string };
-    readonly duplicateOf: { readonly id: string } | null;
-    readonly problems: readonly LeadProblem[];
-  };
-}
 
 /** Errors that are about this one lead: the next one may pass. Anything else ends the posting. */
 const aboutTheLead = new Set([
@@ -31,8 +12,12 @@ const aboutTheLead = new Set([
   'SOURCE_DAILY_CAP_REACHED',
 ]);
 
-/** Posts leads in which source and sellers stand by name. `clientOf` gives the caller for a source's partner. */
-export function leadPoster(names: MarketNames, clientOf: (partner: string) => Promise<GraphClient>): PostLead {
+/** Posts leads in which source and sellers stand by name. `clientOf` gives the caller for a source's partner, `create` is how it submits. */
+export function leadPoster(
+  names: MarketNames,
+  clientOf: (partner: string) => Promise<GraphClient>,
+  create: CreateLead = createLead,
+): PostLead {
   return async (lead, idempotencyKey) => {
     const source = names.source(String(lead.source ?? ''));
     if (!source)
@@ -50,8 +35,7 @@ export function leadPoster(names: MarketNames, clientOf: (partner: string) => Pr
     };
     try {
       const client = await clientOf(source.partner);
-      const answer = await client.request<CreateLeadAnswer>(createLead, { input });
-      return outcomeOf(answer.createLead);
+      return outcomeOf(await create(client, input));
     } catch (error) {
       if (error instanceof GraphError && error.codes.every((code) => aboutTheLead.has(code))) return refusal(error);
       throw error;
@@ -59,7 +43,7 @@ export function leadPoster(names: MarketNames, clientOf: (partner: string) => Pr
   };
 }
 
-function outcomeOf({ lead, replayed, problems, duplicateOf }: CreateLeadAnswer['createLead']): LeadOutcome {
+function outcomeOf({ lead, replayed, problems, duplicateOf }: CreateLeadAnswer): LeadOutcome {
   if (lead.status === 'REJECTED') return { kind: 'REJECTED', leadId: lead.id, replayed, problems };
   if (replayed) return { kind: 'REPLAYED', leadId: lead.id };
   if (lead.status === 'DUPLICATE') return { kind: 'DUPLICATE', leadId: lead.id, duplicateOf: duplicateOf?.id ?? null };

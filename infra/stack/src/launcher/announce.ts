@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT_ROOT } from '../config.ts';
+import { persistedOperation } from '../graph/persistedOperation.ts';
 import type { Platform } from '../platform.ts';
 import { LOCAL_PARTNER } from '../provideClients.ts';
 import type { DemoAgentRef } from './demoData.ts';
@@ -46,19 +44,11 @@ export async function announce(platform: Platform, { folder, agent, seconds }: A
 /** How a partner calls the graph: by the id of one of its operations. */
 function describePartner({ partnerKey }: Platform, base: string): string[] {
   if (partnerKey === undefined) return [];
-  const { operations } = JSON.parse(readFileSync(join(PROJECT_ROOT, PARTNER_MANIFEST), 'utf8')) as Manifest;
-  const id = operations.find(({ name }) => name === 'Health')?.id;
-  const body = JSON.stringify({ documentId: `sha256:${id}` });
+  const body = JSON.stringify({ documentId: persistedOperation('partner', 'Health').id });
   return [
     `Key of the partner ${LOCAL_PARTNER} (send it as "x-partner-key: KEY"; more with npm run partners), and one of its operations:`,
     `  ${partnerKey}`,
     `  curl -s ${base}/graphql -H 'x-partner-key: ${partnerKey}' -H 'content-type: application/json' -d '${body}'`,
     '',
   ];
-}
-
-const PARTNER_MANIFEST = 'schema/operations/partner/manifest.json';
-
-interface Manifest {
-  readonly operations: readonly { readonly name: string; readonly id: string }[];
 }

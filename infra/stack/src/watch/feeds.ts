@@ -18,6 +18,8 @@ export interface Feed {
   /** The root field of the operation. */
   readonly field: string;
   readonly operation: string;
+  /** The same for agents and partners, who may not have all of it. */
+  readonly narrow?: string;
   /** What a line says of an event that is about something; undefined when the entity is not there. */
   describe(event: never): string | undefined;
 }
@@ -97,7 +99,7 @@ const offers: Feed = {
 interface LeadChangedEvent extends LiveEvent {
   readonly change: {
     readonly fromStatus: string | null;
-    readonly reason: string | null;
+    readonly reason?: string | null;
     readonly lead: {
       readonly id: string;
       readonly status: string;
@@ -108,20 +110,18 @@ interface LeadChangedEvent extends LiveEvent {
       readonly maxSales: number;
       readonly address: { readonly state: string | null };
       readonly source: { readonly name: string };
-      readonly offers: readonly { readonly status: string }[];
+      readonly offers?: readonly { readonly status: string }[];
     };
   } | null;
 }
 
-const CHANGE = `change {
-  fromStatus reason
-  lead { id status line score tier soldCount maxSales address { state } source { name } offers { status } }
-}`;
+const LEAD = 'id status line score tier soldCount maxSales address { state } source { name }';
+const CHANGE = `change { fromStatus reason lead { ${LEAD} offers { status } } }`;
 
 function describeChange({ kind, change }: LeadChangedEvent): string | undefined {
   if (!change) return undefined;
   const { lead, reason, fromStatus } = change;
-  const open = lead.offers.filter(({ status }) => status === 'OFFERED').length;
+  const open = lead.offers?.filter(({ status }) => status === 'OFFERED').length ?? 0;
   return words([
     lead.line,
     lead.address.state,
@@ -156,6 +156,11 @@ const lead: Feed = {
   operation: /* GraphQL */ `
     subscription WatchLead($id: ID!, $after: String) {
       leadChanged(id: $id, after: $after) { ${EVENT} ${CHANGE} }
+    }
+  `,
+  narrow: /* GraphQL */ `
+    subscription WatchLead($id: ID!, $after: String) {
+      leadChanged(id: $id, after: $after) { ${EVENT} change { fromStatus lead { ${LEAD} } } }
     }
   `,
   describe: describeChange,

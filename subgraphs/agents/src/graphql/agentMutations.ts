@@ -1,4 +1,4 @@
-import { inTransaction, requireKind } from '@leadgraph/kit';
+import { inTransaction, OnlyFor } from '@leadgraph/kit';
 import { IsOptional, Length } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Resolver } from 'type-graphql';
 import { updateAgent } from '../market/updateAgent.js';
@@ -51,6 +51,7 @@ class UpdateAssignmentArgs {
 /** What an agent does, with what is its own. */
 @Resolver()
 export class AgentMutations {
+  @OnlyFor('AGENT')
   @Mutation(() => Offer, {
     description:
       'Takes a place of the lead. Answers ACCEPTED with settlement PENDING; the contact is visible once it is SETTLED. Accepting again answers the same.',
@@ -59,20 +60,20 @@ export class AgentMutations {
     @Args(() => AcceptOfferArgs) { offerId, idempotencyKey }: AcceptOfferArgs,
     @Ctx() { db, identity, rules }: AgentsContext,
   ): Promise<Offer> {
-    requireKind(identity, 'AGENT');
     return acceptOffer(db, { offerId, agentId: identity.sub, idempotencyKey: idempotencyKey ?? null }, rules);
   }
 
+  @OnlyFor('AGENT')
   @Mutation(() => Offer, { description: 'Lets the lead go to the next agent. Rejecting again answers the same.' })
   rejectOffer(
     @Args(() => RejectOfferArgs) { offerId, idempotencyKey, reason }: RejectOfferArgs,
     @Ctx() { db, identity, rules }: AgentsContext,
   ): Promise<Offer> {
-    requireKind(identity, 'AGENT');
     const decision = { offerId, agentId: identity.sub, idempotencyKey: idempotencyKey ?? null };
     return rejectOffer(db, { ...decision, reason: reason ?? null }, rules);
   }
 
+  @OnlyFor('AGENT')
   @Mutation(() => Assignment, {
     description:
       'NEW → ATTEMPTED → CONTACTED → QUOTED → APPLIED → BOUND; any open one → LOST or RETURNED, with a reason.',
@@ -81,17 +82,16 @@ export class AgentMutations {
     @Args(() => UpdateAssignmentArgs) { id, status, reason }: UpdateAssignmentArgs,
     @Ctx() { db, identity, rules }: AgentsContext,
   ): Promise<Assignment> {
-    requireKind(identity, 'AGENT');
     const change = { id, agentId: identity.sub, status, reason: reason ?? null };
     return inTransaction(db, (tx) => updateAssignment(tx, change, rules));
   }
 
+  @OnlyFor('AGENT')
   @Mutation(() => Agent, { description: 'AWAY: no new offers until AVAILABLE again.' })
   setAvailability(
     @Arg('availability', () => AvailabilityEnum) availability: Availability,
     @Ctx() { db, identity, rules }: AgentsContext,
   ): Promise<Agent> {
-    requireKind(identity, 'AGENT');
     return inTransaction(db, (tx) => updateAgent(tx, identity.sub, { availability }, rules));
   }
 }

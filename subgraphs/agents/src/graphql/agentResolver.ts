@@ -1,4 +1,14 @@
-import { connectionOf, DomainError, isUuid, keysetPage, LARGEST_PAGE, PageArgs, requireKind } from '@leadgraph/kit';
+import {
+  connectionOf,
+  DomainError,
+  isUuid,
+  keysetPage,
+  LARGEST_PAGE,
+  ListSize,
+  OnlyFor,
+  PageArgs,
+  PageSize,
+} from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql';
 import type { AssignmentStatus } from '../offers/assignmentStatus.js';
 import type { OfferStatus } from '../offers/offerStatus.js';
@@ -31,24 +41,26 @@ export class AgentFilter {
 
 @Resolver(() => Agent)
 export class AgentResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => Agent, { nullable: true, description: 'Operators and frontends: any agent; an agent: itself.' })
   agent(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Agent | null> {
     return visibleAgent(id, context);
   }
 
+  @OnlyFor('AGENT')
   @Query(() => Agent, { nullable: true, description: 'The agent that is signed in.' })
   me(@Ctx() context: AgentsContext): Promise<Agent | null> {
-    requireKind(context.identity, 'AGENT');
     return visibleAgent(context.identity.sub, context);
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
+  @PageSize()
   @Query(() => AgentConnection, { description: 'All agents, the newest last.' })
   agents(
     @Arg('filter', () => AgentFilter, { nullable: true }) filter: AgentFilter | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { db, identity }: AgentsContext,
+    @Ctx() { db }: AgentsContext,
   ) {
-    requireKind(identity, 'OPERATOR', 'FRONTEND');
     const query = db.getRepository(Agent).createQueryBuilder('agent').where('true');
     if (filter?.status) query.andWhere('agent.status = :status', { status: filter.status });
     if (filter?.agencyId != null) query.andWhere('agent.agency_id = :agencyId', { agencyId: uuidArg(filter.agencyId) });
@@ -77,16 +89,19 @@ export class AgentResolver {
     return loaders.agencies.load(agent.agencyId);
   }
 
+  @ListSize(20)
   @FieldResolver(() => [License], { description: 'All of its licences; for whoever may see the agent.' })
   licenses(@Root() agent: Agent, @Ctx() { loaders, identity }: AgentsContext): Promise<License[]> | License[] {
     return seesAgent(identity, agent.id) ? loaders.licensesOfAgent.load(agent.id) : [];
   }
 
+  @ListSize(10)
   @FieldResolver(() => [Campaign])
   campaigns(@Root() agent: Agent, @Ctx() { loaders, identity }: AgentsContext): Promise<Campaign[]> | Campaign[] {
     return seesAgent(identity, agent.id) ? loaders.campaignsOfAgent.load(agent.id) : [];
   }
 
+  @ListSize(20, 'first')
   @FieldResolver(() => [Offer], { description: 'The newest first. The query "offers" pages through all of them.' })
   offers(
     @Root() agent: Agent,
@@ -98,6 +113,7 @@ export class AgentResolver {
     return seesAgent(identity, agent.id) ? loaders.offersOfAgent(list).load(agent.id) : [];
   }
 
+  @ListSize(20, 'first')
   @FieldResolver(() => [Assignment], { description: 'The newest first.' })
   assignments(
     @Root() agent: Agent,
@@ -109,6 +125,7 @@ export class AgentResolver {
     return seesAgent(identity, agent.id) ? loaders.assignmentsOfAgent(list).load(agent.id) : [];
   }
 
+  @ListSize(20, 'first')
   @FieldResolver(() => [Notification], { description: 'The newest first.' })
   notifications(
     @Root() agent: Agent,
@@ -122,9 +139,10 @@ export class AgentResolver {
 
 @Resolver(() => Agency)
 export class AgencyResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND')
+  @PageSize()
   @Query(() => AgencyConnection)
-  agencies(@Args(() => PageArgs) page: PageArgs, @Ctx() { db, identity }: AgentsContext) {
-    requireKind(identity, 'OPERATOR', 'FRONTEND');
+  agencies(@Args(() => PageArgs) page: PageArgs, @Ctx() { db }: AgentsContext) {
     return keysetPage({
       list: 'agencies',
       query: db.getRepository(Agency).createQueryBuilder('agency'),

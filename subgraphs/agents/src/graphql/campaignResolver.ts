@@ -1,4 +1,4 @@
-import { connectionOf, isUuid, keysetPage, PageArgs, requireKind } from '@leadgraph/kit';
+import { connectionOf, isUuid, keysetPage, ListSize, OnlyFor, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignStatus, Line, SaleMode } from '../routing/vocabulary.js';
 import { Agent } from '../store/agent.js';
@@ -31,18 +31,20 @@ export class CampaignFilterBy {
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => Campaign, { nullable: true })
   async campaign(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Campaign | null> {
     return visibleCampaign(id, context);
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @PageSize()
   @Query(() => CampaignConnection, { description: 'Operators and frontends: all campaigns; an agent: its own.' })
   campaigns(
     @Arg('filter', () => CampaignFilterBy, { nullable: true }) filter: CampaignFilterBy | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { db, identity }: AgentsContext,
   ) {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT');
     const query = db.getRepository(Campaign).createQueryBuilder('campaign').where('true');
     if (identity.kind === 'AGENT') query.andWhere('campaign.agent_id = :own', { own: uuidArg(identity.sub) });
     if (filter?.agentId != null) {
@@ -61,12 +63,13 @@ export class CampaignResolver {
     });
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
+  @ListSize(400)
   @Query(() => [Pool], { description: 'How leads are shared out, by line and state. At most 500.' })
   pools(
     @Arg('line', () => LineEnum, { nullable: true }) line: Line | null | undefined,
-    @Ctx() { db, identity }: AgentsContext,
+    @Ctx() { db }: AgentsContext,
   ): Promise<Pool[]> {
-    requireKind(identity, 'OPERATOR', 'FRONTEND');
     return db
       .getRepository(Pool)
       .find({ where: line ? { line } : {}, order: { line: 'ASC', state: 'ASC' }, take: 500 });

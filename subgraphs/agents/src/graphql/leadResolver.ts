@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { TraceEntry } from '../routing/planRound.js';
 import type { RoutingState } from '../routing/routingState.js';
@@ -12,6 +12,7 @@ import { PoolStrategyEnum, RoutingReasonEnum, RoutingStateEnum, SaleModeEnum, Tr
 import { Lead } from './stubs.js';
 import { seesAgent, seesMarket, seesOffer } from './visibility.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'Why one campaign won or lost.' })
 export class RoutingTraceEntry {
   campaignId: string;
@@ -39,6 +40,7 @@ export class RoutingTraceEntry {
   opensAt: Date | null;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType()
 export class RoutingReasonCount {
   @Field(() => RoutingReasonEnum)
@@ -48,6 +50,7 @@ export class RoutingReasonCount {
   campaigns: number;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType('RoutingRound', { description: 'One decision: a round, or the replacement of an offer within it.' })
 export class RoutingRoundType {
   @Field(() => Int)
@@ -70,26 +73,31 @@ export class RoutingRoundType {
   @Field(() => PoolStrategyEnum)
   strategy: PoolStrategy;
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @Field(() => SafeInt, { nullable: true, description: 'The best exclusive price. Operators and frontends only.' })
   exclusiveCents: number | null;
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @Field(() => SafeInt, {
     nullable: true,
     description: 'The sum of the best shared prices. Operators and frontends only.',
   })
   sharedCents: number | null;
 
+  @ListSize(20)
   @Field(() => [RoutingReasonCount], {
     description: 'How many campaigns lost for which reason, those for other lines and states included.',
   })
   reasons: RoutingReasonCount[];
 
+  @ListSize(20)
   @Field(() => [RoutingTraceEntry], {
     description: 'Every campaign that is set up for the lead’s line and state; for an agent its own.',
   })
   trace: RoutingTraceEntry[];
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'How the lead found its buyers, or why it did not.' })
 export class LeadRouting {
   leadId: string;
@@ -112,22 +120,25 @@ export class LeadRouting {
   @Field(() => DateTime, { nullable: true, description: 'When a QUEUED lead is routed again.' })
   retryAt: Date | null;
 
+  @ListSize(5)
   @Field(() => [RoutingRoundType])
   rounds: RoutingRoundType[];
 }
 
 @Resolver(() => Lead)
 export class LeadOffersResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @ListSize(10)
   @FieldResolver(() => [Offer], { description: 'Operators and frontends: all of its offers; an agent: its own.' })
   async offers(@Root() lead: Lead, @Ctx() { loaders, identity }: AgentsContext): Promise<Offer[]> {
-    if (!seesMarket(identity) && identity.kind !== 'AGENT') return [];
     const offers = await loaders.offersOfLead.load(lead.id);
     return offers.filter((offer) => seesOffer(identity, offer));
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @FieldResolver(() => LeadRouting, { nullable: true, description: 'Null before the lead was qualified.' })
-  routing(@Root() lead: Lead, @Ctx() { loaders, identity }: AgentsContext): Promise<Routing | null> | null {
-    return seesMarket(identity) || identity.kind === 'AGENT' ? loaders.routings.load(lead.id) : null;
+  routing(@Root() lead: Lead, @Ctx() { loaders }: AgentsContext): Promise<Routing | null> {
+    return loaders.routings.load(lead.id);
   }
 }
 
@@ -164,8 +175,8 @@ function shownRound(round: RoutingRound, identity: AgentsContext['identity']): R
     gate: round.gate,
     mode: round.mode,
     strategy: round.strategy,
-    exclusiveCents: all ? round.exclusiveCents : null,
-    sharedCents: all ? round.sharedCents : null,
+    exclusiveCents: round.exclusiveCents,
+    sharedCents: round.sharedCents,
     reasons: countReasons(trace, all ? round : null),
     trace: trace.map((entry) => ({ ...entry, opensAt: entry.opensAt === null ? null : new Date(entry.opensAt) })),
   };

@@ -122,10 +122,13 @@ describe('lists', () => {
 });
 
 describe('who sees what', () => {
-  const lead =
-    'offers { agent { id } } routing { rounds { exclusiveCents trace { agent { id } reason } reasons { campaigns } } }';
-  const see = async (identity: Identity) =>
-    (await agents.ok(entities('Lead', lead), of('Lead', leads.slice(1, 2)), identity))._entities[0];
+  const see = async (identity: Identity) => {
+    const sums = identity.kind === 'AGENT' ? '' : 'exclusiveCents sharedCents';
+    const lead = `offers { agent { id } } routing { rounds { ${sums} trace { agent { id } reason } reasons { campaigns } } }`;
+    return (await agents.ok(entities('Lead', lead), of('Lead', leads.slice(1, 2)), identity))._entities[0];
+  };
+  const refusedTo = async (identity: Identity, fields: string) =>
+    (await agents.refusal(entities('Lead', fields), of('Lead', leads.slice(1, 2)), identity)).code;
 
   it('operators and frontends see every offer and why each campaign won or lost', async () => {
     for (const identity of [operator, { ...operator, kind: 'FRONTEND' as const }]) {
@@ -159,11 +162,13 @@ describe('who sees what', () => {
     const { offers, routing } = await see(identity);
     expect(offers).toEqual([{ agent: { id: agentId } }]);
     expect(routing.rounds[0].trace).toEqual([{ agent: { id: agentId }, reason: null }]);
-    expect(routing.rounds[0].exclusiveCents).toBeNull();
+    for (const sum of ['exclusiveCents', 'sharedCents'])
+      expect(await refusedTo(identity, `routing { rounds { ${sum} } }`)).toBe('FORBIDDEN');
   });
 
   it('a partner sees neither', async () => {
-    expect(await see({ kind: 'PARTNER', sub: 'acme', scopes: [] })).toMatchObject({ offers: [], routing: null });
+    for (const fields of ['offers { id }', 'routing { round }'])
+      expect(await refusedTo({ kind: 'PARTNER', sub: 'acme', scopes: [] }, fields)).toBe('FORBIDDEN');
   });
 
   it('an agent gets no other agent, campaign, offer or contact, and only its own in lists', async () => {

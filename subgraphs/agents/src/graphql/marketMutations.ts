@@ -1,4 +1,4 @@
-import { DomainError, inTransaction, notFound, requireKind, withIdempotency } from '@leadgraph/kit';
+import { DomainError, inTransaction, ListSize, notFound, OnlyFor, withIdempotency } from '@leadgraph/kit';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import { type EntityManager, In } from 'typeorm';
 import { createAgencies } from '../market/createAgencies.js';
@@ -29,6 +29,7 @@ export class CreateCampaignInput extends CampaignInput {
 /** Setting up the market: for operators. */
 @Resolver()
 export class MarketMutations {
+  @OnlyFor('OPERATOR')
   @Mutation(() => Agency)
   async createAgency(
     @Arg('input', () => AgencyInput) input: AgencyInput,
@@ -41,6 +42,8 @@ export class MarketMutations {
     return agency;
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(LARGEST_BATCH)
   @Mutation(() => [Agency], { description: `Up to ${LARGEST_BATCH}, all or none, in the order given.` })
   createAgencies(
     @Arg('inputs', () => [AgencyInput]) inputs: AgencyInput[],
@@ -52,6 +55,7 @@ export class MarketMutations {
     return once(context, call, (tx) => createAgencies(tx, inputs, context.rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Agent)
   async registerAgent(
     @Arg('input', () => RegisterAgentInput) input: RegisterAgentInput,
@@ -64,6 +68,8 @@ export class MarketMutations {
     return agent;
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(LARGEST_BATCH)
   @Mutation(() => [Agent], {
     description: `Registers up to ${LARGEST_BATCH} agents with licences and campaigns, all or none, in the order given.`,
   })
@@ -77,23 +83,23 @@ export class MarketMutations {
     return once(context, call, (tx) => registerAgents(tx, inputs, context.rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Agent)
   updateAgent(
     @Arg('id', () => ID) id: string,
     @Arg('input', () => UpdateAgentInput) input: UpdateAgentInput,
-    @Ctx() { db, identity, rules }: AgentsContext,
+    @Ctx() { db, rules }: AgentsContext,
   ): Promise<Agent> {
-    requireKind(identity, 'OPERATOR');
     return inTransaction(db, (tx) => updateAgent(tx, id, input, rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Campaign)
   async createCampaign(
     @Arg('input', () => CreateCampaignInput) input: CreateCampaignInput,
     @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) key: string | null | undefined,
     @Ctx() context: AgentsContext,
   ): Promise<Campaign> {
-    requireKind(context.identity, 'OPERATOR');
     const agentId = uuidArg(input.agentId);
     if (!(await visibleAgent(agentId, context))) throw notFound('Agent', agentId);
     const call = { operation: 'createCampaign', key, body: input, type: Campaign };
@@ -106,45 +112,40 @@ export class MarketMutations {
     return campaign;
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Campaign)
   updateCampaign(
     @Arg('id', () => ID) id: string,
     @Arg('input', () => UpdateCampaignInput) input: UpdateCampaignInput,
-    @Ctx() { db, identity, rules }: AgentsContext,
+    @Ctx() { db, rules }: AgentsContext,
   ): Promise<Campaign> {
-    requireKind(identity, 'OPERATOR');
     return inTransaction(db, (tx) => updateCampaign(tx, id, input, rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Campaign, { description: 'Stops new offers; those that are out stay.' })
-  pauseCampaign(@Arg('id', () => ID) id: string, @Ctx() { db, identity, rules }: AgentsContext): Promise<Campaign> {
-    requireKind(identity, 'OPERATOR');
+  pauseCampaign(@Arg('id', () => ID) id: string, @Ctx() { db, rules }: AgentsContext): Promise<Campaign> {
     return inTransaction(db, (tx) => updateCampaign(tx, id, { status: 'PAUSED' }, rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Campaign)
-  resumeCampaign(@Arg('id', () => ID) id: string, @Ctx() { db, identity, rules }: AgentsContext): Promise<Campaign> {
-    requireKind(identity, 'OPERATOR');
+  resumeCampaign(@Arg('id', () => ID) id: string, @Ctx() { db, rules }: AgentsContext): Promise<Campaign> {
     return inTransaction(db, (tx) => updateCampaign(tx, id, { status: 'ACTIVE' }, rules));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Pool, { description: 'Sets up a pool or changes its strategy.' })
-  async upsertPool(
-    @Arg('input', () => PoolInput) input: PoolInput,
-    @Ctx() { db, identity }: AgentsContext,
-  ): Promise<Pool> {
-    requireKind(identity, 'OPERATOR');
+  async upsertPool(@Arg('input', () => PoolInput) input: PoolInput, @Ctx() { db }: AgentsContext): Promise<Pool> {
     const [pool] = await inTransaction(db, (tx) => upsertPools(tx, [input]));
     if (!pool) throw new Error('the pool vanished');
     return pool;
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(MOST_POOLS)
   @Mutation(() => [Pool], { description: `Sets up or changes up to ${MOST_POOLS} pools.` })
-  upsertPools(
-    @Arg('inputs', () => [PoolInput]) inputs: PoolInput[],
-    @Ctx() { db, identity }: AgentsContext,
-  ): Promise<Pool[]> {
-    requireKind(identity, 'OPERATOR');
+  upsertPools(@Arg('inputs', () => [PoolInput]) inputs: PoolInput[], @Ctx() { db }: AgentsContext): Promise<Pool[]> {
     requireBatch(inputs, MOST_POOLS);
     if (new Set(inputs.map(({ line, state }) => `${line} ${state}`)).size < inputs.length) {
       throw new DomainError('BAD_USER_INPUT', 'A line and state stand twice in the list; leave one out.', {
@@ -161,7 +162,6 @@ async function once<T extends { id: string }>(
   call: { operation: string; key: string | null | undefined; body: unknown; type: new () => T },
   work: (tx: EntityManager) => Promise<string[]>,
 ): Promise<T[]> {
-  requireKind(identity, 'OPERATOR');
   const { operation, key, body, type } = call;
   return inTransaction(db, async (tx) => {
     const caller = `${identity.kind}:${identity.sub}`;

@@ -1,4 +1,4 @@
-import { LiveArgs, LiveField, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
+import { LiveArgs, LiveField, OnlyFor, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
 import { Args, Field, ObjectType, Resolver } from 'type-graphql';
 import { Offer } from '../store/offer.js';
 
@@ -14,10 +14,10 @@ export class OfferEvent extends SubscriptionEvent {
 
 @Resolver()
 export class OfferEventsResolver {
+  @OnlyFor('AGENT')
   @LiveField(() => OfferEvent, {
     subject: 'agents.offer.*.{identity.sub}',
-    description:
-      "What happens to the signed-in agent's own offers, from the time each is out. Others hear nothing here.",
+    description: "What happens to the signed-in agent's own offers, from the time each is out.",
   })
   offers(@Args(() => LiveArgs) _: LiveArgs): OfferEvent {
     return servedByGateway();

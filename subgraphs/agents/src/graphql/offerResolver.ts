@@ -1,4 +1,4 @@
-import { connectionOf, DateTime, isUuid, keysetPage, PageArgs, requireKind } from '@leadgraph/kit';
+import { connectionOf, DateTime, isUuid, keysetPage, OnlyFor, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { OfferStatus } from '../offers/offerStatus.js';
 import { Agent } from '../store/agent.js';
@@ -33,11 +33,14 @@ export class OfferFilter {
 
 @Resolver(() => Offer)
 export class OfferResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => Offer, { nullable: true })
   async offer(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Offer | null> {
     return visibleOffer(id, context);
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @PageSize()
   @Query(() => OfferConnection, {
     description: 'The newest first. Operators and frontends: all offers; an agent: its own that are or were out.',
   })
@@ -46,7 +49,6 @@ export class OfferResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { db, identity, clock }: AgentsContext,
   ) {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT');
     const since = filter?.since ?? new Date(clock.now().getTime() - LAST_DAYS_MS);
     const query = db.getRepository(Offer).createQueryBuilder('offer').where('offer.reserved_at >= :since', { since });
     if (identity.kind === 'AGENT') query.andWhere('offer.agent_id = :own', { own: uuidArg(identity.sub) });

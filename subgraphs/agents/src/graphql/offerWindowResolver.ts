@@ -1,9 +1,10 @@
-import { DateTime, inTransaction, requireKind } from '@leadgraph/kit';
+import { DateTime, inTransaction, OnlyFor } from '@leadgraph/kit';
 import { IsOptional, Max, Min } from 'class-validator';
 import { Arg, Ctx, Field, Float, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { readWindowOverride, writeWindowOverride } from '../store/offerWindow.js';
 import type { AgentsContext } from './agentsContext.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'How long agents have to accept an offer.' })
 export class OfferWindow {
   @Field(() => Float, { description: 'In force now.' })
@@ -33,12 +34,13 @@ export class OverrideOfferWindowInput {
 
 @Resolver(() => OfferWindow)
 export class OfferWindowResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => OfferWindow)
   offerWindow(@Ctx() context: AgentsContext): Promise<OfferWindow> {
-    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'AGENT');
     return currentWindow(context);
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => OfferWindow, {
     description:
       'For drills and demos: another window for offers that go out from now on, for a limited time. Operators only.',
@@ -47,7 +49,6 @@ export class OfferWindowResolver {
     @Arg('input', () => OverrideOfferWindowInput) { seconds, minutes }: OverrideOfferWindowInput,
     @Ctx() context: AgentsContext,
   ): Promise<OfferWindow> {
-    requireKind(context.identity, 'OPERATOR');
     const until = new Date(context.clock.now().getTime() + (minutes ?? 10) * 60_000);
     await inTransaction(context.db, (tx) => writeWindowOverride(tx, seconds == null ? null : { seconds, until }));
     return currentWindow(context);

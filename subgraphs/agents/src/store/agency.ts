@@ -1,8 +1,9 @@
-import { DateTime } from '@leadgraph/kit';
+import { DateTime, OnlyFor } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'A company that agents work for; what a consent names as a seller.' })
 @Entity('agency')
 export class Agency {

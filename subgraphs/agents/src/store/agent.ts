@@ -1,10 +1,11 @@
-import { DateTime } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { AgentStatusEnum, AvailabilityEnum } from '../graphql/enums.js';
 import type { AgentStatus, Availability } from '../routing/vocabulary.js';
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'A licensed insurance agent who buys leads.' })
 @Entity('agent')
 export class Agent {
@@ -30,6 +31,7 @@ export class Agent {
   @Column('uuid', { name: 'agency_id' })
   agencyId: string;
 
+  @ListSize(5)
   @Field(() => [String], { description: 'Insurers that the agent sells for; a lead insured there is not offered.' })
   @Column('text', { array: true })
   carriers: string[];

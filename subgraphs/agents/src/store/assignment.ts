@@ -1,10 +1,11 @@
-import { DateTime } from '@leadgraph/kit';
+import { DateTime, OnlyFor } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { AssignmentStatusEnum } from '../graphql/enums.js';
 import type { AssignmentStatus } from '../offers/assignmentStatus.js';
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'A lead that an agent bought, and what became of it.' })
 @Entity('assignment')
 export class Assignment {

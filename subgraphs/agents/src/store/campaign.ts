@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CampaignStatusEnum, CapPeriodEnum, FilterOperatorEnum, LineEnum, SaleModeEnum } from '../graphql/enums.js';
@@ -16,6 +16,7 @@ export class CampaignFilterType implements CampaignFilter {
   @Field(() => FilterOperatorEnum)
   operator: FilterOperator;
 
+  @ListSize(10)
   @Field(() => [String])
   values: string[];
 
@@ -48,6 +49,7 @@ export class OpeningType implements Opening {
 }
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'What leads an agent wants, how many, when, and what it pays for them.' })
 @Entity('campaign')
 export class Campaign {
@@ -66,14 +68,17 @@ export class Campaign {
   @Column('text')
   line: Line;
 
+  @ListSize(50)
   @Field(() => [String])
   @Column('text', { array: true })
   states: string[];
 
+  @ListSize(100)
   @Field(() => [String], { description: 'Empty: every ZIP code of the states.' })
   @Column('text', { array: true })
   zips: string[];
 
+  @ListSize(10)
   @Field(() => [CampaignFilterType])
   @Column('jsonb')
   filters: CampaignFilter[];
@@ -98,10 +103,12 @@ export class Campaign {
   @Column('int')
   weight: number;
 
+  @ListSize(10)
   @Field(() => [CapType])
   @Column('jsonb')
   caps: Cap[];
 
+  @ListSize(10)
   @Field(() => [OpeningType], { description: "Of the agent's local time. Empty: always open." })
   @Column('jsonb')
   schedule: Opening[];

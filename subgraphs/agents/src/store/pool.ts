@@ -1,9 +1,11 @@
+import { OnlyFor } from '@leadgraph/kit';
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LineEnum, PoolStrategyEnum } from '../graphql/enums.js';
 import type { PoolWeights } from '../routing/rankCandidates.js';
 import type { Line, PoolStrategy } from '../routing/vocabulary.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND')
 @ObjectType({ description: 'How the leads of a line in a state are shared out.' })
 @Entity('pool')
 export class Pool {

@@ -1,4 +1,4 @@
-import { DomainError, isUuid } from '@leadgraph/kit';
+import { DomainError, isUuid, ListSize, OnlyFor } from '@leadgraph/kit';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { QualificationJobRow, QualificationRow } from '../store/entities.js';
 import type { AiContext } from './aiContext.js';
@@ -17,6 +17,7 @@ export class LeadResolver {
     return isUuid(lead.id) ? loaders.latestQualification.load(lead.id) : Promise.resolve(null);
   }
 
+  @ListSize(10, 'first')
   @FieldResolver(() => [Qualification], { description: 'All of them, the newest first.' })
   qualifications(
     @Root() lead: Lead,
@@ -37,6 +38,7 @@ export class QualificationResolver {
     return { id: row.leadId };
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @FieldResolver(() => TokenUsage)
   tokens(@Root() { promptTokens, completionTokens }: QualificationRow): TokenUsage {
     return { prompt: promptTokens, completion: completionTokens, total: promptTokens + completionTokens };

@@ -1,4 +1,4 @@
-import { requireKind, SafeInt, ServiceHealth, serviceHealth, storeCheck } from '@leadgraph/kit';
+import { OnlyFor, SafeInt, ServiceHealth, serviceHealth, storeCheck } from '@leadgraph/kit';
 import { Ctx, Directive, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { budgetDay, readBudget } from '../store/budget.js';
 import type { AiContext } from './aiContext.js';
@@ -9,6 +9,7 @@ export class Health {
   ai: ServiceHealth;
 }
 
+@OnlyFor('OPERATOR')
 @ObjectType({ description: 'What may be spent on the model in a day (UTC), in millionths of a US dollar.' })
 export class QualificationBudget {
   @Field(() => String, { description: 'YYYY-MM-DD.' })
@@ -35,11 +36,9 @@ export class OperationsResolver {
     return { ai: await serviceHealth({ ...storeCheck(db), model: modelCheck }) };
   }
 
+  @OnlyFor('OPERATOR')
   @Query(() => QualificationBudget, { description: "Today's spending on the model, for operators." })
-  async qualificationBudget(
-    @Ctx() { db, clock, identity, dailyBudgetMicros }: AiContext,
-  ): Promise<QualificationBudget> {
-    requireKind(identity, 'OPERATOR');
+  async qualificationBudget(@Ctx() { db, clock, dailyBudgetMicros }: AiContext): Promise<QualificationBudget> {
     return { ...(await readBudget(db.manager, budgetDay(clock.now()))), limitMicros: dailyBudgetMicros };
   }
 }

@@ -1,4 +1,4 @@
-import { LiveArgs, LiveField, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
+import { LiveArgs, LiveField, OnlyFor, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
 import { Arg, Args, Field, ID, ObjectType, Resolver } from 'type-graphql';
 import { QualificationJob } from './qualificationType.js';
 
@@ -10,10 +10,11 @@ export class QualificationEvent extends SubscriptionEvent {
 
 @Resolver()
 export class QualificationEventsResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @LiveField(() => QualificationEvent, {
     subject: 'ai.qualification.*.{args.leadId}',
     description:
-      'How far the qualification of a lead is. For operators, frontends and the partner whose lead it is; others hear nothing.',
+      'How far the qualification of a lead is. For operators, frontends and the partner whose lead it is; other partners hear nothing.',
   })
   qualification(@Arg('leadId', () => ID) _leadId: string, @Args(() => LiveArgs) _: LiveArgs): QualificationEvent {
     return servedByGateway();

@@ -1,4 +1,4 @@
-import { DateTime } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor, SignedIn } from '@leadgraph/kit';
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { NextAction, QualificationDecision, QualificationEngine, QualificationJobStatus, Tier } from './enums.js';
 
@@ -14,6 +14,7 @@ export class QualificationReason {
   text: string;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND')
 @ObjectType({ description: 'Tokens that a model call used.' })
 export class TokenUsage {
   @Field(() => Int)
@@ -27,6 +28,7 @@ export class TokenUsage {
 }
 
 @Directive('@key(fields: "id")')
+@SignedIn()
 @ObjectType({
   description: 'How promising a lead is, and what to do with it. It never changes; a new look makes a new one.',
 })
@@ -46,9 +48,11 @@ export class Qualification {
   @Field(() => QualificationDecision)
   decision: QualificationDecision;
 
+  @ListSize(8)
   @Field(() => [QualificationReason])
   reasons: QualificationReason[];
 
+  @ListSize(10)
   @Field(() => [String], { description: "What an agent should ask for, as paths of the lead's input." })
   missingFields: string[];
 
@@ -70,12 +74,14 @@ export class Qualification {
   @Field(() => String)
   promptVersion: string;
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @Field(() => String, { description: 'Equal for leads that look the same to the engines.' })
   inputHash: string;
 
   @Field(() => Boolean, { description: 'Whether an earlier answer of the model to the same input was taken.' })
   cached: boolean;
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @Field(() => Int, { description: 'Cost in millionths of a US dollar.' })
   costMicros: number;
 
@@ -87,6 +93,7 @@ export class Qualification {
 }
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
 @ObjectType({ description: 'The work of qualifying a lead.' })
 export class QualificationJob {
   @Field(() => ID)

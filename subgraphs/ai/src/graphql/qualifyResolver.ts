@@ -1,9 +1,10 @@
-import { isUuid, requireKind } from '@leadgraph/kit';
+import { Cost, isUuid, OnlyFor } from '@leadgraph/kit';
 import { Length } from 'class-validator';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import type { QualificationJobRow } from '../store/entities.js';
 import type { AiContext } from './aiContext.js';
 import { QualificationJob } from './qualificationType.js';
+import { seesQualificationOf } from './visibility.js';
 
 @InputType()
 export class QualifyLeadInput {
@@ -28,15 +29,16 @@ export class QualifyLeadInput {
 
 @Resolver(() => QualificationJob)
 export class QualifyResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @Cost(100)
   @Mutation(() => QualificationJob, {
     description:
-      'Has a lead qualified anew. Answers at once with a job, or waits for it. While a job of the lead is open, that one is answered.',
+      'Has a lead qualified anew; a partner those that it sent. Answers at once with a job, or waits for it. While a job of the lead is open, that one is answered.',
   })
   async qualifyLead(
     @Arg('input', () => QualifyLeadInput) input: QualifyLeadInput,
     @Ctx() { jobs, identity }: AiContext,
   ): Promise<QualificationJobRow> {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT', 'PARTNER');
     const caller = `${identity.kind}:${identity.sub}`;
     const urgent = input.wait === true;
     const jobId = await jobs.request({
@@ -44,16 +46,21 @@ export class QualifyResolver {
       caller,
       idempotencyKey: input.idempotencyKey ?? null,
       urgent,
+      partner: identity.kind === 'PARTNER' ? identity.sub : null,
     });
     return urgent ? jobs.waitFor(jobId) : jobs.read(jobId);
   }
 
-  @Query(() => QualificationJob, { nullable: true, description: 'A job by its id; null when there is none.' })
-  qualificationJob(
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @Query(() => QualificationJob, {
+    nullable: true,
+    description: 'A job by its id; null when there is none, for a partner also those of others’ leads.',
+  })
+  async qualificationJob(
     @Arg('id', () => ID) id: string,
-    @Ctx() { loaders, identity }: AiContext,
+    @Ctx() context: AiContext,
   ): Promise<QualificationJobRow | null> {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT', 'PARTNER');
-    return isUuid(id) ? loaders.job.load(id) : Promise.resolve(null);
+    const job = isUuid(id) ? await context.loaders.job.load(id) : null;
+    return job && (await seesQualificationOf(job.leadId, context)) ? job : null;
   }
 }

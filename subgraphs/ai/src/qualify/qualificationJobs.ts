@@ -12,6 +12,8 @@ export interface QualificationRequest {
   /** Whose idempotency key it is. */
   readonly caller: string;
   readonly idempotencyKey: string | null;
+  /** Only a lead of this partner's: others are not there for it. Null: any lead. */
+  readonly partner: string | null;
   /** Somebody waits for the result. */
   readonly urgent: boolean;
 }
@@ -33,15 +35,16 @@ export class QualificationJobs {
   constructor(private readonly options: Options) {}
 
   /**
-   * Queues a job for a lead, or joins the open one, and returns its id. Throws NOT_FOUND (no such lead), LEAD_NOT_READY (it may be on its way: repeat),
+   * Queues a job for a lead, or joins the open one, and returns its id. Throws NOT_FOUND (no such lead, or another partner's), LEAD_NOT_READY (it may be on its way: repeat),
    * LEAD_WITHDRAWN, and IDEMPOTENCY_KEY_REUSED.
    */
-  async request({ leadId, caller, idempotencyKey, urgent }: QualificationRequest): Promise<string> {
+  async request(request: QualificationRequest): Promise<string> {
+    const { leadId, caller, idempotencyKey } = request;
     if (!isUuid(leadId)) throw unknownLead(leadId);
     return inTransaction(this.options.db, async (tx) => {
-      if (idempotencyKey === null) return this.#open(tx, leadId, urgent);
+      if (idempotencyKey === null) return this.#open(tx, request);
       const call = { operation: 'qualifyLead', caller, key: idempotencyKey, body: { leadId } };
-      return (await withIdempotency(tx, call, () => this.#open(tx, leadId, urgent))).answer;
+      return (await withIdempotency(tx, call, () => this.#open(tx, request))).answer;
     });
   }
 
@@ -70,9 +73,10 @@ export class QualificationJobs {
     }
   }
 
-  async #open(tx: EntityManager, leadId: string, urgent: boolean): Promise<string> {
+  async #open(tx: EntityManager, { leadId, partner, urgent }: QualificationRequest): Promise<string> {
     const lead = await lockLead(tx, leadId);
     if (!lead) throw this.#mayBeLate(leadId) ? lateLead(leadId) : unknownLead(leadId);
+    if (partner !== null && lead.facts?.partner !== partner) throw unknownLead(leadId);
     if (lead.status === 'WITHDRAWN') {
       throw new DomainError(
         'LEAD_WITHDRAWN',

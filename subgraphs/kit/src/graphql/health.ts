@@ -1,5 +1,6 @@
 import { Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { DataSource } from 'typeorm';
+import { ListSize } from './costs.js';
 
 export enum HealthStatus {
   OK = 'OK',
@@ -19,6 +20,7 @@ export class ServiceHealth {
   @Field(() => Int, { description: 'Seconds since the process started.' })
   uptimeSeconds: number;
 
+  @ListSize(5)
   @Field(() => [String], { description: 'What does not answer at the moment; empty when all is well.' })
   failing: string[];
 }

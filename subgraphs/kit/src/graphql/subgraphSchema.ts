@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isInputObjectType, isNonNullType, parse } from 'graphql';
 import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { checkAccessIsTold } from './access.js';
 import type { RequestContext } from './requestContext.js';
 import { EVENT_SOURCE_LINK, noPubSub } from './subscriptionEvent.js';
 
@@ -29,7 +30,7 @@ export interface SubgraphSchema {
 
 const FEDERATION_LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize", "@composeDirective"]
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@tag", "@interfaceObject", "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy", "@composeDirective"]
 )`;
 
 /** Builds a Federation 2.9 subgraph schema from type-graphql classes. Needs no database. */
@@ -45,6 +46,7 @@ export async function createSubgraphSchema<C extends RequestContext>(
   });
   checkInputDefaults(plain);
   const sdl = `${FEDERATION_LINK}\n\n${EVENT_SOURCE_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
+  checkAccessIsTold(options.resolvers, sdl);
   const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(options.references ?? {})) {
     resolvers[typename] = {

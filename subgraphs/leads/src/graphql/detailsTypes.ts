@@ -1,4 +1,4 @@
-import { SafeInt } from '@leadgraph/kit';
+import { ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { DetailsMember } from '../details/detailsSchema.js';
 import {
@@ -12,6 +12,7 @@ import {
 } from './enums.js';
 import { LocalDate } from './scalars.js';
 
+@SignedIn()
 @ObjectType()
 export class Driver {
   @Field(() => Int, { nullable: true, description: 'In years.' })
@@ -24,6 +25,7 @@ export class Driver {
   licenseStatus: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class Vehicle {
   @Field(() => Int, { nullable: true })
@@ -45,11 +47,14 @@ export class Vehicle {
   ownership: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class AutoDetails {
+  @ListSize(4)
   @Field(() => [Driver])
   drivers: Driver[];
 
+  @ListSize(4)
   @Field(() => [Vehicle])
   vehicles: Vehicle[];
 
@@ -66,6 +71,7 @@ export class AutoDetails {
   incidents: number | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class HomeDetails {
   @Field(() => PropertyTypeEnum, { nullable: true })
@@ -90,6 +96,7 @@ export class HomeDetails {
   expiresOn: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class RentersDetails {
   @Field(() => PropertyTypeEnum, { nullable: true })
@@ -108,6 +115,7 @@ export class RentersDetails {
   moveInOn: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class LifeDetails {
   @Field(() => LifeProductEnum, { nullable: true })
@@ -126,6 +134,7 @@ export class LifeDetails {
   currentInsurer: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class HealthDetails {
   @Field(() => Int, { nullable: true })
@@ -147,6 +156,7 @@ export class HealthDetails {
   expiresOn: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class MedicareDetails {
   @Field(() => MedicareProductEnum, { nullable: true })
@@ -162,6 +172,7 @@ export class MedicareDetails {
   currentInsurer: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class CommercialDetails {
   @Field(() => String, { nullable: true, description: 'Hidden but for buyers of the lead.' })
@@ -179,6 +190,7 @@ export class CommercialDetails {
   @Field(() => Int, { nullable: true })
   yearsInBusiness: number | null;
 
+  @ListSize(6)
   @Field(() => [CommercialCoverageEnum])
   coverages: string[];
 

@@ -1,4 +1,4 @@
-import { LiveArgs, LiveField, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
+import { LiveArgs, LiveField, OnlyFor, SignedIn, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
 import { type LeadEventRow, leadEventId } from '../store/leadEventTable.js';
 import type { LeadRow } from '../store/leadTable.js';
@@ -19,6 +19,7 @@ export class LeadChangedEvent extends SubscriptionEvent {
 
 @Resolver()
 export class LeadEventsResolver {
+  @SignedIn()
   @LiveField(() => LeadChangedEvent, {
     subject: 'leads.lead.*.{args.id}',
     description:
@@ -28,6 +29,7 @@ export class LeadEventsResolver {
     return servedByGateway();
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND')
   @LiveField(() => LeadChangedEvent, {
     subject: 'leads.lead.*.*',
     filter: [
@@ -37,7 +39,7 @@ export class LeadEventsResolver {
       'payload.lead.sourceId = args.filter.sourceId',
       'payload.lead.isTest = args.filter.isTest',
     ],
-    description: 'What happens to all the leads that the caller may ask for: to operators, every one.',
+    description: 'What happens to all leads. For operators and frontends; others follow one at a time, by leadChanged.',
   })
   leads(
     @Arg('filter', () => LeadsLiveFilter, { nullable: true }) _filter: LeadsLiveFilter | null,
@@ -62,12 +64,11 @@ export class LeadEventFields {
 export async function visibleEvent(id: string, context: LeadsContext): Promise<LeadEvent | null> {
   const row = await context.loaders.leadEvent.load(id);
   const lead = row && (await context.loaders.lead.load(row.leadId));
-  return lead && (await mayFind(context, lead)) ? presentEvent(row, context) : null;
+  return lead && (await mayFind(context, lead)) ? presentEvent(row) : null;
 }
 
-/** An entry as the caller sees it: who did it and the facts for operators only, the reason not for agents. */
-export function presentEvent(row: LeadEventRow, { identity }: LeadsContext): LeadEvent {
-  const operator = identity.kind === 'OPERATOR';
+/** An entry with its id. Who sees which of its fields stands at `LeadEvent`. */
+export function presentEvent(row: LeadEventRow): LeadEvent {
   return {
     id: leadEventId(row),
     leadId: row.leadId,
@@ -76,8 +77,8 @@ export function presentEvent(row: LeadEventRow, { identity }: LeadsContext): Lea
     occurredAt: row.occurredAt,
     fromStatus: row.fromStatus,
     toStatus: row.toStatus,
-    reason: identity.kind === 'AGENT' ? null : row.reason,
-    actor: { kind: row.actorKind, sub: operator ? row.actorSub : null },
-    data: operator ? row.data : null,
+    reason: row.reason,
+    actor: { kind: row.actorKind, sub: row.actorSub },
+    data: row.data,
   };
 }

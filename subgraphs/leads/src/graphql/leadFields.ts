@@ -1,4 +1,14 @@
-import { checkPageSize, decodeCursor, encodeCursor, type Page, PageArgs, TotalRelation } from '@leadgraph/kit';
+import {
+  checkPageSize,
+  decodeCursor,
+  encodeCursor,
+  ListSize,
+  OnlyFor,
+  type Page,
+  PageArgs,
+  PageSize,
+  TotalRelation,
+} from '@leadgraph/kit';
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { maskContact, maskVin } from '../privacy/mask.js';
 import { redact } from '../privacy/redact.js';
@@ -18,7 +28,7 @@ import {
   LeadProblem,
 } from './leadType.js';
 import { Source } from './sourceType.js';
-import { CONTACTS_SCOPE, mayReach, seesContact } from './visibility.js';
+import { mayReach, seesContact } from './visibility.js';
 
 const TIMELINE = 'timeline';
 
@@ -91,55 +101,62 @@ export class LeadFields {
     if (!consent) return null;
     const open = await seesContact(context, lead);
     const person = open ? context.personOf(lead) : null;
-    const operator = context.identity.kind === 'OPERATOR' && context.identity.scopes.includes(CONTACTS_SCOPE);
     return {
       ...consent,
       pageUrl: person?.consentPageUrl ?? consent.pageUrl,
       certificate: { type: consent.certificateType, ref: consent.certificateRef },
-      ip: operator ? (person?.consentIp ?? null) : null,
-      userAgent: operator ? (person?.consentUserAgent ?? null) : null,
+      ip: person?.consentIp ?? null,
+      userAgent: person?.consentUserAgent ?? null,
     };
   }
 
+  @ListSize(5)
   @FieldResolver(() => [LeadProblem], { description: 'Why a REJECTED lead was rejected.' })
   problems(@Root() lead: LeadRow): LeadProblem[] {
     return lead.problems ?? [];
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @FieldResolver(() => Lead, {
     nullable: true,
     description: 'The lead that this one repeats, as far as the caller may know of it.',
   })
   async duplicateOf(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<LeadRow | null> {
-    if (lead.duplicateOfId === null || context.identity.kind === 'AGENT') return null;
+    if (lead.duplicateOfId === null) return null;
     const original = await context.loaders.lead.load(lead.duplicateOfId);
     return original && (await mayReach(context, original)) ? original : null;
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @ListSize(5)
   @FieldResolver(() => [Lead], {
     description: 'Other leads with the same last name and address, as far as the caller may know of them.',
   })
   async household(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<LeadRow[]> {
-    if (lead.householdId === null || context.identity.kind === 'AGENT') return [];
+    if (lead.householdId === null) return [];
     const members = await context.loaders.household.load(lead.householdId);
     const others = members.filter(({ id }) => id !== lead.id);
     const known = await Promise.all(others.map((other) => mayReach(context, other)));
     return others.filter((_, index) => known[index]);
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @ListSize(3)
   @FieldResolver(() => [LeadBuyer], {
-    description: 'The places that were sold. An agent sees its own, a partner none.',
+    description: 'The places that were sold. An agent sees its own; not for partners.',
   })
   async buyers(@Root() lead: LeadRow, @Ctx() { loaders, identity }: LeadsContext): Promise<LeadBuyer[]> {
-    if (lead.soldCount === 0 || identity.kind === 'PARTNER') return [];
+    if (lead.soldCount === 0) return [];
     const buyers = await loaders.buyers.load(lead.id);
     return buyers
       .filter(({ agentId }) => identity.kind !== 'AGENT' || agentId === identity.sub)
       .map(({ agentId, offerId, priceCents, soldAt }) => ({ agent: { id: agentId }, offerId, priceCents, soldAt }));
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @PageSize()
   @FieldResolver(() => LeadEventConnection, {
-    description: 'What happened to the lead, the oldest first. Agents see none of it.',
+    description: 'What happened to the lead, the oldest first. Not for agents.',
   })
   async timeline(
     @Root() lead: LeadRow,
@@ -149,12 +166,9 @@ export class LeadFields {
     checkPageSize(page.first);
     const isVersion = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
     const [after = 0] = page.after == null ? [] : decodeCursor(TIMELINE, page.after, [isVersion]);
-    const hidden = context.identity.kind === 'AGENT';
-    const rows = hidden
-      ? []
-      : await context.loaders.timeline({ first: page.first + 1, afterVersion: Number(after) }).load(lead.id);
+    const rows = await context.loaders.timeline({ first: page.first + 1, afterVersion: Number(after) }).load(lead.id);
     const edges = rows.slice(0, page.first).map((row) => ({
-      node: presentEvent(row, context),
+      node: presentEvent(row),
       cursor: encodeCursor(TIMELINE, [row.version]),
     }));
     return {
@@ -166,7 +180,7 @@ export class LeadFields {
         endCursor: edges.at(-1)?.cursor ?? null,
       },
       // each version is one entry
-      countTotal: async () => ({ value: hidden ? 0 : lead.version, relation: TotalRelation.EQ }),
+      countTotal: async () => ({ value: lead.version, relation: TotalRelation.EQ }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError, requireKind } from '@leadgraph/kit';
+import { Cost, DomainError, ListSize, OnlyFor } from '@leadgraph/kit';
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { revokeConsent } from '../consent/revokeConsent.js';
 import { suppress } from '../consent/suppress.js';
@@ -16,11 +16,13 @@ import { Lead, LeadProblem } from './leadType.js';
 import { Suppression } from './suppressionType.js';
 import { mayReach } from './visibility.js';
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
 @ObjectType({ description: 'What became of a submission. REJECTED and DUPLICATE are answers, not errors.' })
 export class CreateLeadPayload {
   @Field(() => Lead)
   lead: LeadRow;
 
+  @ListSize(5)
   @Field(() => [LeadProblem], { description: 'Everything that is wrong with it; empty unless it is REJECTED.' })
   problems: LeadProblem[];
 
@@ -36,6 +38,8 @@ export class CreateLeadPayload {
 
 @Resolver()
 export class LeadMutations {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @Cost(10)
   @Mutation(() => CreateLeadPayload, {
     description:
       'Submits a lead. Errors: BAD_USER_INPUT (malformed), NOT_FOUND (the source), IDEMPOTENCY_KEY_REUSED, SOURCE_DAILY_CAP_REACHED; they leave nothing behind.',
@@ -45,7 +49,6 @@ export class LeadMutations {
     @Ctx() context: LeadsContext,
   ): Promise<CreateLeadPayload> {
     const { identity, db, tools, loaders } = context;
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'PARTNER');
     const { leadId, replayed } = await submitLead(db, tools, identity, parseSubmission(input));
     const lead = await loaders.lead.load(leadId);
     if (!lead) throw new Error(`lead ${leadId} was taken in and is not there`);
@@ -54,17 +57,18 @@ export class LeadMutations {
     return { lead, problems: lead.problems ?? [], replayed, duplicateOf: known ? original : null };
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Lead, { description: 'Decides on a lead that NEEDS_REVIEW; CONFLICT for any other. Operators only.' })
   reviewLead(
     @Arg('leadId', () => ID) leadId: string,
     @Arg('decision', () => ReviewDecisionEnum) decision: ReviewDecision,
     @Arg('reason', () => String) reason: string,
-    @Ctx() { identity, db, tools }: LeadsContext,
+    @Ctx() { db, tools }: LeadsContext,
   ): Promise<LeadRow> {
-    requireKind(identity, 'OPERATOR');
     return reviewLead(db, tools, { leadId, decision, reason: checkedReason(reason) });
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @Mutation(() => Lead, {
     description:
       'The person took the consent back: the lead is WITHDRAWN and its live offers are cancelled. Again changes nothing.',
@@ -74,29 +78,29 @@ export class LeadMutations {
     @Arg('reason', () => String) reason: string,
     @Ctx() { identity, db, tools }: LeadsContext,
   ): Promise<LeadRow> {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'PARTNER');
     return revokeConsent(db, tools, identity, { leadId, reason: checkedReason(reason) });
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Lead, { description: 'Erases the person of a lead for good. Operators only; again changes nothing.' })
   eraseLead(
     @Arg('leadId', () => ID) leadId: string,
     @Arg('reason', () => String) reason: string,
-    @Ctx() { identity, db, tools }: LeadsContext,
+    @Ctx() { db, tools }: LeadsContext,
   ): Promise<LeadRow> {
-    requireKind(identity, 'OPERATOR');
     return eraseLead(db, tools, { leadId, reason: checkedReason(reason) });
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(3)
   @Mutation(() => [Suppression], {
     description:
       'Takes a phone number or an email address off channels; leads that cannot be reached any more are withdrawn. Operators only.',
   })
   suppress(
     @Arg('input', () => SuppressInput) input: SuppressInput,
-    @Ctx() { identity, db, tools }: LeadsContext,
+    @Ctx() { db, tools }: LeadsContext,
   ): Promise<Suppression[]> {
-    requireKind(identity, 'OPERATOR');
     const { phone = null, email = null, channels, reason } = input;
     return suppress(db, tools, { phone, email, channels, reason: checkedReason(reason) });
   }

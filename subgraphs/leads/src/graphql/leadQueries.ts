@@ -1,24 +1,37 @@
-import { DomainError, isUuid, notFound, type Page, PageArgs, requireKind, requireScope } from '@leadgraph/kit';
+import {
+  DomainError,
+  isUuid,
+  notFound,
+  type Page,
+  PageArgs,
+  PageSize,
+  requireKind,
+  requireScope,
+  SignedIn,
+} from '@leadgraph/kit';
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { type LeadListFilter, listLeads } from '../store/leadList.js';
 import type { LeadRow } from '../store/leadTable.js';
+import { CONTACTS_SCOPE } from './contactsScope.js';
 import type { LeadsContext } from './context.js';
 import { LeadFilter, LeadSort } from './leadInputs.js';
 import { Lead, LeadConnection } from './leadType.js';
-import { CONTACTS_SCOPE, mayFind } from './visibility.js';
+import { mayFind } from './visibility.js';
 
 const MOST_VALUES = 100;
 
 @Resolver()
 export class LeadQueries {
+  @SignedIn()
   @Query(() => Lead, { description: 'A lead by its id. NOT_FOUND if there is none, or the caller may not know of it.' })
   async lead(@Arg('id', () => ID) id: string, @Ctx() context: LeadsContext): Promise<LeadRow> {
-    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'PARTNER', 'AGENT');
     const lead = isUuid(id) ? await context.loaders.lead.load(id.toLowerCase()) : null;
     if (!lead || !(await mayFind(context, lead))) throw notFound('Lead', id);
     return lead;
   }
 
+  @SignedIn()
+  @PageSize()
   @Query(() => LeadConnection, {
     description:
       'Leads, the newest first. Without a date filter those of the last 90 days. A partner sees its own, an agent those it bought.',
@@ -29,7 +42,6 @@ export class LeadQueries {
     @Arg('sort', () => LeadSort, { nullable: true }) sort: LeadSort | null,
     @Ctx() context: LeadsContext,
   ): Promise<Page<LeadRow>> {
-    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'PARTNER', 'AGENT');
     const order = { field: sort?.field ?? 'RECEIVED_AT', direction: sort?.direction ?? 'DESC' } as const;
     return listLeads(context.db, listFilter(filter, context), order, page);
   }

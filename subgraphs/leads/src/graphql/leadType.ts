@@ -1,5 +1,6 @@
-import { connectionOf, DateTime, JsonObject, SafeInt } from '@leadgraph/kit';
+import { connectionOf, DateTime, JsonObject, ListSize, OnlyFor, SafeInt, SignedIn, WithScope } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { CONTACTS_SCOPE } from './contactsScope.js';
 import {
   AgeBandEnum,
   CertificateTypeEnum,
@@ -13,6 +14,7 @@ import {
 } from './enums.js';
 import { LocalDate } from './scalars.js';
 
+@SignedIn()
 @ObjectType({
   description:
     'How to reach the person. Masked for everybody but its buyers and operators with the scope contacts:read.',
@@ -37,6 +39,7 @@ export class Contact {
   dateOfBirth: string | null;
 }
 
+@SignedIn()
 @ObjectType()
 export class Address {
   @Field(() => String, { nullable: true, description: 'Null when masked.' })
@@ -73,6 +76,7 @@ export class ConsentCertificate {
   ref: string;
 }
 
+@SignedIn()
 @ObjectType({ description: 'What the person agreed to. Without a live consent a lead is not offered to anybody.' })
 export class Consent {
   @Field(() => String)
@@ -87,12 +91,14 @@ export class Consent {
   @Field(() => DateTime)
   givenAt: Date;
 
+  @ListSize(3)
   @Field(() => [ContactChannelEnum])
   channels: string[];
 
   @Field(() => ConsentScopeEnum)
   scope: string;
 
+  @ListSize(5)
   @Field(() => [ID], { description: 'The agencies that were named.' })
   sellers: string[];
 
@@ -102,23 +108,30 @@ export class Consent {
   @Field(() => DateTime, { nullable: true })
   revokedAt: Date | null;
 
+  @OnlyFor('OPERATOR')
+  @WithScope(CONTACTS_SCOPE)
   @Field(() => String, { nullable: true, description: 'Operators with the scope contacts:read only.' })
   ip: string | null;
 
+  @OnlyFor('OPERATOR')
+  @WithScope(CONTACTS_SCOPE)
   @Field(() => String, { nullable: true, description: 'Operators with the scope contacts:read only.' })
   userAgent: string | null;
 }
 
+@SignedIn()
 @ObjectType({ description: 'Who did it. The id is shown to operators only.' })
 export class LeadEventActor {
   @Field(() => String, { description: 'OPERATOR, FRONTEND, AGENT, PARTNER, or SYSTEM for the platform itself.' })
   kind: string;
 
+  @OnlyFor('OPERATOR')
   @Field(() => String, { nullable: true })
   sub: string | null;
 }
 
 @Directive('@key(fields: "id")')
+@SignedIn()
 @ObjectType({ description: 'A step in the life of a lead. It never changes.' })
 export class LeadEvent {
   @Field(() => ID)
@@ -141,12 +154,14 @@ export class LeadEvent {
   @Field(() => LeadStatusEnum, { nullable: true })
   toStatus: string | null;
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @Field(() => String, { nullable: true, description: 'Null for agents.' })
   reason: string | null;
 
   @Field(() => LeadEventActor)
   actor: LeadEventActor;
 
+  @OnlyFor('OPERATOR')
   @Field(() => JsonObject, { nullable: true, description: 'Facts of the step; operators only.' })
   data: Record<string, unknown> | null;
 }
@@ -160,6 +175,7 @@ export class Agent {
   id: string;
 }
 
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'A place of a lead that was sold.' })
 export class LeadBuyer {
   @Field(() => Agent)
@@ -176,6 +192,7 @@ export class LeadBuyer {
 }
 
 @Directive('@key(fields: "id")')
+@SignedIn()
 @ObjectType({ description: "A person's request for insurance, from a partner's submission to its sale." })
 export class Lead {
   @Field(() => ID)

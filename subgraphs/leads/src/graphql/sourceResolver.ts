@@ -1,4 +1,4 @@
-import { keysetPage, type Page, PageArgs, requireKind } from '@leadgraph/kit';
+import { keysetPage, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkedText, createSource, updateSource } from '../sources/manageSources.js';
 import { SourceRow } from '../store/sourceTable.js';
@@ -7,6 +7,8 @@ import { CreateSourceInput, Source, SourceConnection, SourcePricing, UpdateSourc
 
 @Resolver(() => Source)
 export class SourceResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @PageSize()
   @Query(() => SourceConnection, { description: 'Where leads come from, the newest first. A partner sees its own.' })
   sources(
     @Args() page: PageArgs,
@@ -15,7 +17,6 @@ export class SourceResolver {
       | null,
     @Ctx() { identity, db }: LeadsContext,
   ): Promise<Page<SourceRow>> {
-    requireKind(identity, 'OPERATOR', 'FRONTEND', 'PARTNER');
     const query = db.createQueryBuilder(SourceRow, 'source');
     if (identity.kind === 'PARTNER') query.andWhere('source.partner = :partner', { partner: identity.sub });
     if (name != null) query.andWhere('source.name = :name', { name: checkedText('name', name) });
@@ -28,22 +29,22 @@ export class SourceResolver {
     });
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Source, { description: 'CONFLICT when the partner has a source of this name. Operators only.' })
   createSource(
     @Arg('input', () => CreateSourceInput) input: CreateSourceInput,
     @Ctx() context: LeadsContext,
   ): Promise<SourceRow> {
-    requireKind(context.identity, 'OPERATOR');
     return createSource(context.db, context.tools, input);
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Source, { description: 'Operators only.' })
   updateSource(
     @Arg('id', () => ID) id: string,
     @Arg('input', () => UpdateSourceInput) { name, pricing, dailyCap }: UpdateSourceInput,
-    @Ctx() { identity, db }: LeadsContext,
+    @Ctx() { db }: LeadsContext,
   ): Promise<SourceRow> {
-    requireKind(identity, 'OPERATOR');
     return updateSource(db, id, {
       ...(name != null && { name }),
       ...(pricing != null && { pricing }),
@@ -51,14 +52,15 @@ export class SourceResolver {
     });
   }
 
-  @FieldResolver(() => String, { nullable: true })
-  partner(@Root() source: SourceRow, @Ctx() { identity }: LeadsContext): string | null {
-    return identity.kind === 'AGENT' ? null : source.partner;
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
+  @FieldResolver(() => String, { nullable: true, description: 'Operators, frontends and the partner itself.' })
+  partner(@Root() source: SourceRow): string {
+    return source.partner;
   }
 
-  @FieldResolver(() => SourcePricing, { nullable: true })
-  pricing(@Root() source: SourceRow, @Ctx() { identity }: LeadsContext): SourcePricing | null {
-    if (identity.kind !== 'OPERATOR' && identity.kind !== 'PARTNER') return null;
+  @OnlyFor('OPERATOR', 'PARTNER')
+  @FieldResolver(() => SourcePricing, { nullable: true, description: 'Operators and the partner itself.' })
+  pricing(@Root() source: SourceRow): SourcePricing {
     return { type: source.pricingType, cents: source.pricingCents, basisPoints: source.pricingBasisPoints };
   }
 

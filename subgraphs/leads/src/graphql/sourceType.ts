@@ -1,7 +1,8 @@
-import { connectionOf, DateTime, SafeInt } from '@leadgraph/kit';
+import { Cost, connectionOf, DateTime, OnlyFor, SafeInt, SignedIn } from '@leadgraph/kit';
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { PricingTypeEnum } from './enums.js';
 
+@OnlyFor('OPERATOR', 'PARTNER')
 @ObjectType()
 export class SourcePricing {
   @Field(() => PricingTypeEnum)
@@ -17,6 +18,7 @@ export class SourcePricing {
   basisPoints: number | null;
 }
 
+@SignedIn()
 @ObjectType({ description: 'A feed of leads of one partner.' })
 export class Source {
   @Field(() => ID)
@@ -25,18 +27,14 @@ export class Source {
   @Field(() => String)
   name: string;
 
-  @Field(() => String, { nullable: true, description: 'Operators, frontends and the partner itself.' })
-  partner: string | null;
-
-  @Field(() => SourcePricing, { nullable: true, description: 'Operators and the partner itself.' })
-  pricing: SourcePricing | null;
-
+  @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @Field(() => Int, { nullable: true, description: 'The most leads a day (UTC); null for no limit.' })
   dailyCap: number | null;
 
   @Field(() => DateTime)
   createdAt: Date;
 
+  @Cost(2)
   @Field(() => Float, {
     nullable: true,
     description: 'The share of its decided leads that were qualified, 0 to 1; null while there are too few.',

@@ -1,7 +1,8 @@
-import { DateTime } from '@leadgraph/kit';
+import { DateTime, OnlyFor } from '@leadgraph/kit';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { ContactChannelEnum } from './enums.js';
 
+@OnlyFor('OPERATOR')
 @ObjectType({
   description: 'A phone number or an email address (kept as a keyed hash) that must not be contacted any more.',
 })

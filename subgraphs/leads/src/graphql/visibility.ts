@@ -1,10 +1,8 @@
 import type { Identity } from '@leadgraph/kit';
 import { actsFor } from '../intake/ownSource.js';
 import type { LeadRow } from '../store/leadTable.js';
+import { CONTACTS_SCOPE } from './contactsScope.js';
 import type { LeadsContext } from './context.js';
-
-/** The scope that lets an operator see contacts. */
-export const CONTACTS_SCOPE = 'contacts:read';
 
 /**
  * Whether the caller may know of a lead when asking this subgraph for it: operators and frontends of every lead, a partner of its own, an agent of

@@ -20,6 +20,7 @@ export function leadsConsumer(rules: PaymentsRules): ConsumerDefinition {
           score,
           isTest: lead.isTest,
           receivedAt: new Date(lead.receivedAt),
+          partner: lead.partner ?? null,
           leadVersion: versionOf(message),
         });
         const known = await lockLead(tx, lead.leadId);

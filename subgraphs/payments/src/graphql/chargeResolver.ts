@@ -1,4 +1,4 @@
-import { connectionOf, DateTime, keysetPage, notFound, type Page, PageArgs, requireKind } from '@leadgraph/kit';
+import { connectionOf, DateTime, keysetPage, notFound, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import { Charge } from '../store/charge.js';
 import { type ChargeFilter, filterCharges } from '../store/chargeStore.js';
@@ -35,21 +35,22 @@ export class ChargeFilterInput implements ChargeFilter {
 
 @Resolver(() => Charge)
 export class ChargeResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => Charge, { nullable: true })
   async charge(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Charge> {
-    requireKind(context.identity, 'OPERATOR', 'FRONTEND', 'AGENT');
     const charge = await context.loaders.charges.load(requireId(id, 'id'));
     if (!charge || !canSeeMoneyOf(context.identity, charge.agentId)) throw notFound('Charge', id);
     return charge;
   }
 
+  @OnlyFor('OPERATOR')
+  @PageSize()
   @Query(() => ChargeConnection, { nullable: true, description: 'For operators: the newest first.' })
   async charges(
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => ChargeFilterInput, { nullable: true }) filter: ChargeFilterInput | null,
     @Ctx() context: PaymentsContext,
   ): Promise<Page<Charge>> {
-    requireKind(context.identity, 'OPERATOR');
     for (const field of ['agentId', 'leadId'] as const) {
       const id = filter?.[field];
       if (id != null) requireId(id, field);

@@ -1,3 +1,4 @@
+import { OnlyFor } from '@leadgraph/kit';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Charge } from '../store/charge.js';
 import { Hold } from '../store/hold.js';
@@ -32,12 +33,14 @@ export class HoldResolver {
 /** What stands behind an offer. Another agent's is not there for the caller: many see the same list of offers. */
 @Resolver(() => Offer)
 export class OfferMoneyResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @FieldResolver(() => Hold, { nullable: true, description: 'Null without one, and for other agents’ offers.' })
   async hold(@Root() offer: Offer, @Ctx() context: PaymentsContext): Promise<Hold | null> {
     const hold = await context.loaders.holdOfOffer.load(offer.id);
     return hold && canSeeMoneyOf(context.identity, hold.agentId) ? hold : null;
   }
 
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @FieldResolver(() => Charge, {
     nullable: true,
     description: 'Null until it is captured, and for other agents’ offers.',

@@ -1,4 +1,4 @@
-import { connectionOf, notFound, type Page, PageArgs, requireKind } from '@leadgraph/kit';
+import { Cost, connectionOf, notFound, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Charge } from '../store/charge.js';
 import { readTrialBalance } from '../store/trialBalance.js';
@@ -12,17 +12,18 @@ const WalletEntryConnection = connectionOf('WalletEntry', WalletEntry);
 
 @Resolver()
 export class LedgerResolver {
+  @OnlyFor('OPERATOR')
+  @Cost(100)
   @Query(() => TrialBalance, { nullable: true, description: 'For operators.' })
   async trialBalance(@Ctx() context: PaymentsContext): Promise<TrialBalance> {
-    requireKind(context.identity, 'OPERATOR');
     const balance = await readTrialBalance(context.db.manager);
     const sumCents = balance.accounts.reduce((sum, account) => sum + account.sumCents, 0);
     return { ...balance, sumCents, balanced: sumCents === 0 && balance.differingWallets === 0 };
   }
 
+  @OnlyFor('OPERATOR')
   @Query(() => JournalEntry, { nullable: true, description: 'For operators.' })
   async journalEntry(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<JournalEntry> {
-    requireKind(context.identity, 'OPERATOR');
     const entry = await context.loaders.entries.load(requireId(id, 'id'));
     if (!entry) throw notFound('JournalEntry', id);
     const postings = entry.postings.map((posting) => ({
@@ -51,6 +52,8 @@ export class WalletEntryResolver {
 
 @Resolver(() => Wallet)
 export class WalletEntriesResolver {
+  @OnlyFor('OPERATOR', 'AGENT')
+  @PageSize()
   @FieldResolver(() => WalletEntryConnection, {
     nullable: true,
     description: 'The journal of this wallet, the newest first. For the agent itself and operators.',

@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AccountKind as AccountKindValue } from '../ledger/accounts.js';
 import type { EntryKind } from '../ledger/journal.js';
@@ -7,6 +7,7 @@ import type { WalletEntryRow } from '../store/walletEntries.js';
 import { AccountKind, JournalEntryKind } from './enums.js';
 import { Agent } from './stubs.js';
 
+@OnlyFor('OPERATOR', 'AGENT')
 @ObjectType({ description: 'What an entry of the journal did to one wallet.' })
 export class WalletEntry implements WalletEntryRow {
   walletId: string;
@@ -28,6 +29,7 @@ export class WalletEntry implements WalletEntryRow {
   bookedAt: Date;
 }
 
+@OnlyFor('OPERATOR')
 @ObjectType({ description: 'A debit or credit of one account.' })
 export class Posting implements PostingOfAccount {
   accountId: string;
@@ -43,6 +45,7 @@ export class Posting implements PostingOfAccount {
   agent?: Agent | null;
 }
 
+@OnlyFor('OPERATOR')
 @ObjectType({ description: 'An entry of the journal. It is never changed or removed; what was wrong is reversed.' })
 export class JournalEntry implements Omit<BookedEntry, 'postings'> {
   chargeId: string | null;
@@ -71,10 +74,12 @@ export class JournalEntry implements Omit<BookedEntry, 'postings'> {
   @Field(() => ID, { nullable: true, description: 'The entry that took this one back.' })
   reversedByEntryId: string | null;
 
+  @ListSize(4)
   @Field(() => [Posting])
   postings: Posting[];
 }
 
+@OnlyFor('OPERATOR')
 @ObjectType({ description: 'The total of the accounts of one kind.' })
 export class AccountTotal {
   @Field(() => AccountKind)
@@ -87,6 +92,7 @@ export class AccountTotal {
   postings: number;
 }
 
+@OnlyFor('OPERATOR')
 @ObjectType({ description: 'The whole ledger as of one instant.' })
 export class TrialBalance {
   @Field(() => SafeInt, { description: 'The sum of all postings. Anything but zero is a fault.' })
@@ -95,6 +101,7 @@ export class TrialBalance {
   @Field(() => Boolean, { description: 'The sum is zero and every wallet’s balance is what was posted to it.' })
   balanced: boolean;
 
+  @ListSize(4)
   @Field(() => [AccountTotal])
   accounts: AccountTotal[];
 

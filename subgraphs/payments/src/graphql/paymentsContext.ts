@@ -3,6 +3,7 @@ import type { PaymentsRules } from '../paymentsRules.js';
 import { findCharges, findChargesOfOffers } from '../store/chargeStore.js';
 import { findHolds, findHoldsOfOffers } from '../store/holdStore.js';
 import { findEntries } from '../store/journalStore.js';
+import { findLeads } from '../store/leadProjection.js';
 import { findQuotes, findQuotesOfLeads } from '../store/quoteStore.js';
 import { findWallets } from '../store/walletStore.js';
 import { WalletEntryPages } from './walletEntryPages.js';
@@ -23,6 +24,10 @@ function createLoaders({ db }: RequestContext) {
     quotes: createLoader(
       (ids: readonly string[]) => findQuotes(manager, ids),
       (quote) => quote.id,
+    ),
+    leads: createLoader(
+      (ids: readonly string[]) => findLeads(manager, ids),
+      (lead) => lead.leadId,
     ),
     quotesOfLead: createListLoader(
       (ids: readonly string[]) => findQuotesOfLeads(manager, ids),

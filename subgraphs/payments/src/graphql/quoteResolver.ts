@@ -1,4 +1,4 @@
-import { notFound } from '@leadgraph/kit';
+import { Cost, ListSize, notFound, OnlyFor, SignedIn } from '@leadgraph/kit';
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { isQuoteExpired } from '../quotes/issueQuotes.js';
 import { quoteLead } from '../quotes/quoteLead.js';
@@ -8,7 +8,7 @@ import { SaleMode } from './enums.js';
 import { requireId, requireIdempotencyKey } from './inputChecks.js';
 import type { PaymentsContext } from './paymentsContext.js';
 import { Lead } from './stubs.js';
-import { requirePriceReader } from './visibility.js';
+import { seesQuote } from './visibility.js';
 
 @InputType()
 export class QuoteLeadInput {
@@ -22,33 +22,33 @@ export class QuoteLeadInput {
   idempotencyKey: string;
 }
 
-/** A quote if the caller may see it. What the winner of an auction bid is for other agents not there. */
+/** A quote if the caller may see it. */
 export async function visibleQuote(id: string, context: PaymentsContext): Promise<Quote | null> {
-  requirePriceReader(context.identity);
   const quote = await context.loaders.quotes.load(id);
-  if (!quote?.offerId || context.identity.kind !== 'AGENT') return quote;
-  const hold = await context.loaders.holdOfOffer.load(quote.offerId);
-  return hold?.agentId === context.identity.sub ? quote : null;
+  return quote && (await seesQuote(quote, context)) ? quote : null;
 }
 
 @Resolver(() => Quote)
 export class QuoteResolver {
-  @Query(() => Quote, { nullable: true })
+  @SignedIn()
+  @Query(() => Quote, { nullable: true, description: 'A partner finds those of the leads that it sent.' })
   async quote(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Quote> {
     const quote = await visibleQuote(requireId(id, 'id'), context);
     if (!quote) throw notFound('Quote', id);
     return quote;
   }
 
+  @SignedIn()
+  @Cost(10)
   @Mutation(() => Quote, {
     nullable: true,
-    description: 'Prices a qualified lead. LEAD_NOT_READY can be retried: the lead may be on its way.',
+    description:
+      'Prices a qualified lead; a partner those that it sent. LEAD_NOT_READY can be retried: the lead may be on its way.',
   })
   async quoteLead(
     @Arg('input', () => QuoteLeadInput) input: QuoteLeadInput,
     @Ctx() context: PaymentsContext,
   ): Promise<Quote | null> {
-    requirePriceReader(context.identity);
     requireIdempotencyKey(input.idempotencyKey);
     const request = { ...input, leadId: requireId(input.leadId, 'leadId') };
     const id = await quoteLead(context.db, context.identity, request, context.rules);
@@ -68,12 +68,13 @@ export class QuoteResolver {
 
 @Resolver(() => Lead)
 export class LeadQuotesResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @ListSize(LISTED_QUOTES)
   @FieldResolver(() => [Quote], {
     nullable: true,
     description: `The newest quotes, at most ${LISTED_QUOTES}, the newest first. What the winner of an auction pays stands at its offer’s hold.`,
   })
   async quotes(@Root() lead: Lead, @Ctx() context: PaymentsContext): Promise<Quote[]> {
-    requirePriceReader(context.identity);
     return context.loaders.quotesOfLead.load(lead.id);
   }
 }

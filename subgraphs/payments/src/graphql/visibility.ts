@@ -1,8 +1,25 @@
 import { DomainError, type Identity, requireKind } from '@leadgraph/kit';
+import type { Quote } from '../store/quote.js';
+import type { PaymentsContext } from './paymentsContext.js';
 
-/** Prices are for those who buy and those who run the platform; a partner is paid by another price. */
-export function requirePriceReader(identity: Identity): void {
-  requireKind(identity, 'OPERATOR', 'FRONTEND', 'AGENT');
+/**
+ * Whether the caller may see a quote. Prices are for those who run the platform and those who buy, but for what the winner of an auction bid: that is for nobody else who buys. A partner sees the formula's price of the leads that it sent.
+ */
+export async function seesQuote(
+  { leadId, offerId }: Pick<Quote, 'leadId' | 'offerId'>,
+  { identity, loaders }: PaymentsContext,
+): Promise<boolean> {
+  switch (identity.kind) {
+    case 'OPERATOR':
+    case 'FRONTEND':
+      return true;
+    case 'AGENT':
+      return offerId === null || (await loaders.holdOfOffer.load(offerId))?.agentId === identity.sub;
+    case 'PARTNER':
+      return offerId === null && (await loaders.leads.load(leadId))?.partner === identity.sub;
+    default:
+      return false;
+  }
 }
 
 /** Whether the caller may know of this agent's money: the agent itself, operators, frontends. */

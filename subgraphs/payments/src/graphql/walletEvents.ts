@@ -1,4 +1,4 @@
-import { LiveArgs, LiveField, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
+import { LiveArgs, LiveField, OnlyFor, SubscriptionEvent, servedByGateway } from '@leadgraph/kit';
 import { Args, Field, ObjectType, Resolver } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 
@@ -14,9 +14,10 @@ export class WalletEvent extends SubscriptionEvent {
 
 @Resolver()
 export class WalletEventsResolver {
+  @OnlyFor('AGENT')
   @LiveField(() => WalletEvent, {
     subject: 'payments.wallet.changed.{identity.sub}',
-    description: "What happens to the signed-in agent's own wallet. Others hear nothing here.",
+    description: "What happens to the signed-in agent's own wallet.",
   })
   wallet(@Args(() => LiveArgs) _: LiveArgs): WalletEvent {
     return servedByGateway();

@@ -1,4 +1,4 @@
-import { DomainError, requireKind, SafeInt } from '@leadgraph/kit';
+import { DomainError, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 import { creditWallets } from '../wallets/creditWallets.js';
@@ -81,6 +81,7 @@ export class ReverseEntryInput {
 /** What operators do with wallets. Each takes an idempotency key: repeated, it answers what it answered first. */
 @Resolver()
 export class WalletMutations {
+  @OnlyFor('OPERATOR')
   @Mutation(() => Wallet, { nullable: true, description: 'For operators. WALLET_NOT_READY can be retried.' })
   async creditWallet(
     @Arg('input', () => CreditWalletInput) input: CreditWalletInput,
@@ -90,6 +91,8 @@ export class WalletMutations {
     return agentId === undefined ? null : freshWallet(context, agentId);
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(LARGEST_BATCH)
   @Mutation(() => [Wallet], { nullable: true, description: 'For operators. WALLET_NOT_READY can be retried.' })
   async creditWallets(
     @Arg('input', () => CreditWalletsInput) input: CreditWalletsInput,
@@ -99,12 +102,12 @@ export class WalletMutations {
     return Promise.all(agentIds.map((agentId) => freshWallet(context, agentId)));
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Wallet, { nullable: true, description: 'For operators.' })
   async setCreditLimit(
     @Arg('input', () => SetCreditLimitInput) input: SetCreditLimitInput,
     @Ctx() context: PaymentsContext,
   ): Promise<Wallet | null> {
-    requireKind(context.identity, 'OPERATOR');
     requireIdempotencyKey(input.idempotencyKey);
     requireAmount(input.creditLimitCents, 0, 'creditLimitCents');
     const agentId = requireId(input.agentId, 'agentId');
@@ -112,12 +115,12 @@ export class WalletMutations {
     return freshWallet(context, agentId);
   }
 
+  @OnlyFor('OPERATOR')
   @Mutation(() => Wallet, { nullable: true, description: 'For operators: takes a credit back.' })
   async reverseEntry(
     @Arg('input', () => ReverseEntryInput) input: ReverseEntryInput,
     @Ctx() context: PaymentsContext,
   ): Promise<Wallet | null> {
-    requireKind(context.identity, 'OPERATOR');
     requireIdempotencyKey(input.idempotencyKey);
     requireReason(input.reason);
     const request = { ...input, entryId: requireId(input.entryId, 'entryId') };
@@ -136,7 +139,6 @@ async function credit(
   operation: 'creditWallet' | 'creditWallets',
   input: Omit<CreditWalletsInput, 'credits'> & { credits: readonly WalletCreditInput[] },
 ): Promise<string[]> {
-  requireKind(context.identity, 'OPERATOR');
   requireIdempotencyKey(input.idempotencyKey);
   requireReason(input.reason);
   const credits = input.credits.map(({ agentId, amountCents }) => ({

@@ -1,4 +1,4 @@
-import { DomainError, isUuid } from '@leadgraph/kit';
+import { DomainError, isUuid, OnlyFor } from '@leadgraph/kit';
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 import { requireId } from './inputChecks.js';
@@ -22,6 +22,7 @@ export async function visibleWallet(agentId: string, context: PaymentsContext): 
 
 @Resolver(() => Wallet)
 export class WalletResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @Query(() => Wallet, { nullable: true })
   async wallet(@Arg('agentId', () => ID) agentId: string, @Ctx() context: PaymentsContext): Promise<Wallet> {
     const wallet = await visibleWallet(requireId(agentId, 'agentId'), context);
@@ -41,6 +42,7 @@ export class WalletResolver {
 
 @Resolver(() => Agent)
 export class AgentWalletResolver {
+  @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @FieldResolver(() => Wallet, {
     nullable: true,
     description: 'For the agent itself, operators and frontends. Null for a moment after the agent is registered.',

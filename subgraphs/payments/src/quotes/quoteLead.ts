@@ -1,4 +1,4 @@
-import { DomainError, type Identity, inTransaction, withIdempotency } from '@leadgraph/kit';
+import { DomainError, type Identity, inTransaction, notFound, withIdempotency } from '@leadgraph/kit';
 import type { SaleMode } from '@leadgraph/schema';
 import type { DataSource } from 'typeorm';
 import { callerOf } from '../callerOf.js';
@@ -14,7 +14,7 @@ export interface QuoteRequest {
 
 /**
  * Makes a quote on request and returns its id; the same key and body return the first one's. Throws LEAD_NOT_READY (retryable) for a lead that
- * payments does not know (yet), LEAD_WITHDRAWN, IDEMPOTENCY_KEY_REUSED.
+ * payments does not know (yet), NOT_FOUND for a partner whose lead it is not, LEAD_WITHDRAWN, IDEMPOTENCY_KEY_REUSED.
  */
 export async function quoteLead(
   db: DataSource,
@@ -30,6 +30,7 @@ export async function quoteLead(
       async () => {
         const lead = await lockLead(tx, request.leadId);
         if (!lead) throw leadNotReady(request.leadId);
+        if (identity.kind === 'PARTNER' && identity.sub !== lead.partner) throw notFound('Lead', request.leadId);
         if (lead.withdrawn) {
           throw new DomainError(
             'LEAD_WITHDRAWN',

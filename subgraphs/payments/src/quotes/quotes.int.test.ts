@@ -1,4 +1,4 @@
-import { uuidv7 } from '@leadgraph/kit';
+import { type Identity, uuidv7 } from '@leadgraph/kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leadFacts, type PaymentsTestbed, startPayments } from '../../test/paymentsTestbed.js';
 
@@ -143,8 +143,38 @@ describe('quoteLead', () => {
     expect(await code({ leadId: '42' })).toBe('BAD_USER_INPUT');
     expect(await code({ idempotencyKey: ' ' })).toBe('BAD_USER_INPUT');
     expect(await code({ mode: 'BOTH' })).toBe('BAD_USER_INPUT');
-    expect(await code({}, 'PARTNER')).toBe('FORBIDDEN');
     expect(await code({}, 'ANONYMOUS')).toBe('UNAUTHENTICATED');
     expect(await payments.refusal(`{ quote(id: "${uuidv7()}") { id } }`)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('is for partners too, of the leads that they sent: of others they learn nothing, nor what was bid', async () => {
+    const partner = (sub: string): Identity => ({ kind: 'PARTNER', sub, scopes: [] });
+    const QUOTE = 'query ($id: ID!) { quote(id: $id) { id priceCents } }';
+    const { leadId, quotes } = await payments.lead({ partner: 'acme' });
+    const input = { leadId, mode: 'EXCLUSIVE', idempotencyKey: uuidv7() };
+    const { quoteLead } = await payments.ok(QUOTE_LEAD, { input }, partner('acme'));
+    expect(quoteLead.priceCents).toBe(quotes.EXCLUSIVE.priceCents);
+    expect((await payments.ok(QUOTE, { id: quoteLead.id }, partner('acme'))).quote.id).toBe(quoteLead.id);
+
+    const refusal = async (...args: Parameters<typeof payments.refusal>) => (await payments.refusal(...args)).code;
+    expect(await refusal(QUOTE_LEAD, { input }, partner('rival'))).toBe('NOT_FOUND');
+    expect(await refusal(QUOTE, { id: quoteLead.id }, partner('rival'))).toBe('NOT_FOUND');
+    const listed = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { quotes { id } } } }';
+    const of = [{ __typename: 'Lead', id: leadId }];
+    expect(await refusal(listed, { of }, partner('acme'))).toBe('FORBIDDEN');
+
+    const agentId = await payments.agent(100_000);
+    const bid = payments.reservation(agentId, quotes.EXCLUSIVE, quotes.EXCLUSIVE.priceCents + 500);
+    await payments.deliver('agents.offer.reserved', bid);
+    const [held] = await payments.events('payments.hold.held', bid.offerId);
+    expect((await payments.ok(QUOTE, { id: held?.quoteId })).quote.priceCents).toBe(bid.priceCents);
+    expect(await refusal(QUOTE, { id: held?.quoteId }, partner('acme'))).toBe('NOT_FOUND');
+  });
+
+  test('is not for the partner of a lead of which no event has said whose it is', async () => {
+    const { leadId } = await payments.lead();
+    const input = { leadId, mode: 'SHARED', idempotencyKey: uuidv7() };
+    const acme: Identity = { kind: 'PARTNER', sub: 'acme', scopes: [] };
+    expect(await payments.refusal(QUOTE_LEAD, { input }, acme)).toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ChargeStatus, Currency } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import type { ChargeState } from '../holds/holdStates.js';
 import { bigintAsNumber } from './bigintAsNumber.js';
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({ description: 'What an agent paid for a lead: one an accepted offer, to the cent its quote’s price.' })
 @Entity('charge')
 export class Charge {

@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Currency, HoldStatus } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import type { HoldState } from '../holds/holdStates.js';
 import { bigintAsNumber } from './bigintAsNumber.js';
 
 @Directive('@key(fields: "id")')
+@OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
 @ObjectType({
   description: 'Money set aside for one offer. It fixes the price and outlives the offer’s window by 10 minutes.',
 })

@@ -1,5 +1,5 @@
 import type { Line, Tier } from '@leadgraph/schema';
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
 import type { PricingFacts } from '../pricing/leadFacts.js';
 import { bigintAsNumber } from './bigintAsNumber.js';
 
@@ -27,6 +27,10 @@ export class LeadProjection {
   @Column('timestamptz', { name: 'received_at' })
   receivedAt: Date;
 
+  /** Whose source it came from; null for leads of which no event has said so. */
+  @Column('text', { nullable: true })
+  partner: string | null;
+
   @Column('boolean')
   withdrawn: boolean;
 
@@ -42,12 +46,23 @@ type Known = Omit<LeadProjection, 'withdrawn' | 'version'>;
 /** Writes what an event says of a lead unless a newer one was here before. */
 export async function saveLead(tx: EntityManager, lead: Known): Promise<void> {
   await tx.query(
-    `INSERT INTO lead_projection (lead_id, line, facts, tier, score, is_test, received_at, lead_version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    `INSERT INTO lead_projection (lead_id, line, facts, tier, score, is_test, received_at, partner, lead_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (lead_id) DO UPDATE SET line = excluded.line, facts = excluded.facts, tier = excluded.tier,
-       score = excluded.score, is_test = excluded.is_test, received_at = excluded.received_at, lead_version = excluded.lead_version
+       score = excluded.score, is_test = excluded.is_test, received_at = excluded.received_at,
+       partner = coalesce(excluded.partner, lead_projection.partner), lead_version = excluded.lead_version
      WHERE lead_projection.lead_version <= excluded.lead_version`,
-    [lead.leadId, lead.line, lead.facts, lead.tier, lead.score, lead.isTest, lead.receivedAt, lead.leadVersion],
+    [
+      lead.leadId,
+      lead.line,
+      lead.facts,
+      lead.tier,
+      lead.score,
+      lead.isTest,
+      lead.receivedAt,
+      lead.partner,
+      lead.leadVersion,
+    ],
   );
 }
 
@@ -78,6 +93,11 @@ export async function withdrawLead(tx: EntityManager, leadId: string, leadVersio
 /** Reads a lead and keeps others from making quotes for it until the transaction ends. */
 export async function lockLead(tx: EntityManager, leadId: string): Promise<LeadProjection | null> {
   return tx.findOne(LeadProjection, { where: { leadId }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** What is known of some leads, by their ids. */
+export async function findLeads(em: EntityManager, ids: readonly string[]): Promise<LeadProjection[]> {
+  return em.findBy(LeadProjection, { leadId: In([...ids]) });
 }
 
 /** Counts a change of `Lead.quotes` and returns the version that caches compare. */

@@ -1,4 +1,4 @@
-import { DateTime, SafeInt } from '@leadgraph/kit';
+import { DateTime, ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
 import type { SaleMode as SaleModeValue } from '@leadgraph/schema';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
@@ -26,6 +26,7 @@ export class QuoteLine {
 
 /** A price for a lead. A row never changes; a charge's price is its quote's, held by a foreign key. */
 @Directive('@key(fields: "id")')
+@SignedIn()
 @ObjectType({ description: 'A price for a lead, with how it came about. A charge equals its quote to the cent.' })
 @Entity('quote')
 export class Quote {
@@ -48,6 +49,7 @@ export class Quote {
   @Column('bigint', { name: 'price_cents', transformer: bigintAsNumber })
   priceCents: number;
 
+  @ListSize(10)
   @Field(() => [QuoteLine])
   @Column('jsonb')
   breakdown: QuoteLine[];

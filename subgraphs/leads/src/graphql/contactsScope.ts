@@ -1,0 +1,2 @@
+/** The scope that lets an operator see contacts. */
+export const CONTACTS_SCOPE = 'contacts:read';
