@@ -42,6 +42,8 @@ export interface Given {
 export type ReadInputs = (given: Given) => Record<string, unknown>;
 
 const MOST_FAULTS = 50;
+/** The words of graphql have the value in them. */
+const LONGEST_DETAIL = 500;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 interface Fault {
@@ -161,7 +163,7 @@ function checkValue({ name, type }: InputVariable, value: unknown, faults: Fault
     (path, _value, { message }) => {
       // Else a long list with as many faults would be walked to its end.
       if (faults.length >= MOST_FAULTS) throw refused(faults);
-      faults.push({ pointer: pointerTo([name, ...path]), detail: message });
+      faults.push({ pointer: pointerTo([name, ...path]), detail: shortened(message, LONGEST_DETAIL) });
     },
     true,
   );
@@ -190,15 +192,15 @@ function pointerTo(steps: readonly (string | number)[]): string {
   return `#${steps.map((step) => `/${shortened(String(step)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
-function shortened(name: string): string {
-  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
+function shortened(text: string, longest = 100): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function refused(faults: readonly Fault[]): RequestRefused {
   const [first] = faults;
   const message = faults.length === 1 && first ? first.detail : 'Correct what the errors name.';
   return new RequestRefused('BAD_USER_INPUT', message, {
-    errors: faults.map(({ detail, ...place }) => ({
+    errors: faults.slice(0, MOST_FAULTS).map(({ detail, ...place }) => ({
       message: detail,
       extensions: { code: 'BAD_USER_INPUT', ...place },
     })),

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import type { Manifest } from '../clients/clientDirectory.js';
+import type { ClientSnapshot, Manifest } from '../clients/clientDirectory.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { CorsHeaders } from '../http/cors.js';
 import { type HttpHandler, inService } from '../http/graphqlHandler.js';
@@ -26,7 +26,6 @@ import type { RestMetrics } from './restMetrics.js';
 import type { RestOperation } from './restOperation.js';
 import { type Found, LONGEST_URL } from './routeTable.js';
 import { RouteTables } from './routeTables.js';
-import { isTransient } from './statusOfCode.js';
 import { writeEmpty, writeProblem, writeRest } from './writeRest.js';
 
 export interface RestSettings {
@@ -36,22 +35,21 @@ export interface RestSettings {
   readonly publicUrl?: string | undefined;
 }
 
-/** The persisted operations of a supergraph, as far as REST goes. */
-export interface RestOperations {
-  /** The caller's manifests. */
-  manifestsOf(supergraph: Supergraph, identity: Identity): readonly Manifest[];
-  /** All that there are, whosever they are. */
-  manifests(): Iterable<Manifest>;
-  /** The operation of this id, if it is the caller's. */
-  find(supergraph: Supergraph, identity: Identity, id: string): Operation | undefined;
+/** The persisted operations of a supergraph. */
+export interface PersistedPort {
+  /** All that is known of clients; undefined where it has not been read yet. */
+  readonly snapshot: ClientSnapshot | undefined;
+  manifestsOf(identity: Identity): readonly Manifest[];
+  /** The operation of this id, if it is the identity's. Throws `RequestRefused` where it does not fit the schema. */
+  find(identity: Identity, id: string, incremental: boolean): Operation | undefined;
 }
 
 export interface RestHandlerOptions extends StartOptions {
   readonly settings: RestSettings;
   readonly slot: SupergraphSlot;
-  readonly operations: RestOperations;
+  readonly persistedOf: (supergraph: Supergraph) => PersistedPort;
   /** Who sends a request, by its headers. */
-  readonly authenticate: (request: IncomingMessage) => Promise<{ identity: Identity }> | { identity: Identity };
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<{ identity: Identity }> | { identity: Identity };
   /** The name of the header that carries a client's key. */
   readonly keyHeader: string;
   /** Whether the documentation is for everybody, or for who has a key. */
@@ -65,7 +63,8 @@ export interface RestHandlerOptions extends StartOptions {
   readonly restMetrics: RestMetrics;
 }
 
-const RETRY_AFTER = '1';
+/** Seconds. What is there again soon, and what a subgraph limits for reasons of its own. */
+const RETRY_AFTER: Readonly<Record<number, string>> = { 503: '1', 429: '60' };
 /** Levels that a body may be nested, as at /graphql. */
 const DEEPEST_JSON = 64;
 const BODY_FORM = 'The body has to be a JSON object that names no prototype.';
@@ -89,7 +88,7 @@ interface Call {
  * thrown as `RequestRefused` and written at one place.
  */
 export function createRestHandler(options: RestHandlerOptions): HttpHandler {
-  const { log, metrics, restMetrics, settings, operations } = options;
+  const { log, metrics, restMetrics, settings, persistedOf } = options;
   const { prefix } = settings;
   const tables = new RouteTables(log);
   const documents = new OpenApiDocuments({ ...settings, keyHeader: options.keyHeader });
@@ -130,7 +129,8 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     headers: Readonly<Record<string, string>> = {},
   ): void {
     trail.codes = problem.errors.map(({ code }) => code);
-    const wait: Record<string, string> = isTransient(problem.status) ? { 'retry-after': RETRY_AFTER } : {};
+    const seconds = RETRY_AFTER[problem.status];
+    const wait: Record<string, string> = seconds === undefined ? {} : { 'retry-after': seconds };
     writeProblem(request, response, trail, problem, { ...wait, ...headers });
   }
 
@@ -143,7 +143,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     trail.closeAfter = options.isDraining();
     if (trail.closeAfter) {
       const message = 'This process is about to end. Send the request again, over a new connection.';
-      throw new RequestRefused('SHUTTING_DOWN', message, { headers: { 'retry-after': RETRY_AFTER } });
+      throw new RequestRefused('SHUTTING_DOWN', message, { headers: { 'retry-after': '1' } });
     }
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
       // A browser's question before the request; it carries no key.
@@ -152,7 +152,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if ((request.url ?? '').length > LONGEST_URL)
       throw new RequestRefused('URI_TOO_LONG', `Path and query string have more than ${LONGEST_URL} characters.`);
     checkEncoding(path);
-    const { identity } = await options.authenticate(request);
+    const { identity } = await options.authenticate(request.headers);
     const supergraph = inService(options.slot);
     if (path === '/problems' || path === '/openapi.json') return await document(call, identity, supergraph);
     supergraph.enter();
@@ -212,7 +212,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
 
   /** What stands at the path for this caller. Throws NOT_FOUND; UNAUTHENTICATED where nobody has said who they are. */
   function route({ request, path }: Call, identity: Identity, supergraph: Supergraph): Found {
-    const all = tables.of(supergraph, operations.manifestsOf(supergraph, identity));
+    const all = tables.of(supergraph, persistedOf(supergraph).manifestsOf(identity));
     // A method that nobody has a route for asks for those that there are.
     const method = request.method ?? 'GET';
     let otherwise: Found | undefined;
@@ -227,7 +227,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
   }
 
   function operationOf({ id, name }: RestOperation, identity: Identity, supergraph: Supergraph): Operation {
-    const operation = operations.find(supergraph, identity, id);
+    const operation = persistedOf(supergraph).find(identity, id, false);
     if (operation) return operation;
     throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The operation ${name} cannot be served at the moment.`);
   }
@@ -263,9 +263,9 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if (!isKnown && !options.openDocumentation && path === '/openapi.json') throw unauthenticated();
     // Whoever has not said who they are sees what is for a whole kind, and nothing that is for single clients.
     const manifests = isKnown
-      ? operations.manifestsOf(supergraph, identity)
+      ? persistedOf(supergraph).manifestsOf(identity)
       : options.openDocumentation
-        ? [...operations.manifests()].filter(({ identities }) => identities.some((each) => !each.includes(':')))
+        ? openManifests(persistedOf(supergraph))
         : [];
     const all = tables.of(supergraph, manifests);
     const json =
@@ -279,6 +279,12 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     const message = `Send your key as "${options.keyHeader}", or a token as "authorization: Bearer <token>".`;
     return new RequestRefused('UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
   }
+}
+
+/** The manifests that are for a whole kind. */
+function openManifests({ snapshot }: PersistedPort): Manifest[] {
+  const all = [...(snapshot?.manifests.values() ?? [])];
+  return all.filter(({ identities }) => identities.some((each) => !each.includes(':')));
 }
 
 /** Whether a path can be decoded: what is not UTF-8 names nothing. */
