@@ -357,7 +357,7 @@ describe('an answer to GET', () => {
   it('has a tag by which it is not sent again', async () => {
     const { headers } = await call('GET', '/orders/order-1');
     expect(headers['cache-control']).toBe('private, no-cache');
-    for (const tag of [headers.etag, '*', `"x", ${headers.etag}`, headers.etag?.slice(2)]) {
+    for (const tag of [headers.etag, '*', `"x", ${headers.etag}`, `W/${headers.etag}`]) {
       const again = await call('GET', '/orders/order-1', { headers: { 'if-none-match': tag ?? '' } });
       expect(again).toMatchObject({ status: 304, body: '', headers: { etag: headers.etag } });
     }

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../src/config.js';
 import { readConfig } from '../src/config.js';
+import { eventually } from './fixtures/eventually.js';
 import { restGraph } from './fixtures/restGraph.js';
 import { otherManifest, shopManifest } from './fixtures/restManifests.js';
+import { routedManifest } from './fixtures/routedManifest.js';
 import { composed, startComposed } from './fixtures/startComposed.js';
 import { startRestGateway } from './fixtures/startRestGateway.js';
 import { startTokenIssuer, type TokenIssuer } from './fixtures/startTokenIssuer.js';
@@ -108,9 +111,45 @@ it('pages of allowed origins may ask', async () => {
 
 it('a process that is about to end sends clients elsewhere', async () => {
   await start({});
-  gateway.drain();
-  const refused = await get('/orders');
-  expect(refused).toMatchObject({ status: 503, body: { code: 'SHUTTING_DOWN', retryable: true } });
-  expect(refused.headers.get('retry-after')).toBe('1');
-  expect(refused.headers.get('connection')).toBe('close');
+  const { hostname, port, pathname } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  // Not wholly there yet, so that the process waits for it.
+  await new Promise<void>((resolve) => {
+    socket.write(`GET ${pathname}/orders HTTP/1.1\r\nhost: gateway\r\n`, () => resolve());
+  });
+  await get('/orders');
+  const stopped = gateway.stop();
+  await eventually(() => expect(fetch(gateway.origin)).rejects.toThrow());
+  socket.write(`authorization: ${partner}\r\n\r\n`);
+  await eventually(() => expect(received).toContain('SHUTTING_DOWN'));
+  expect(received).toMatch(/^HTTP\/1\.1 503 /);
+  expect(received.toLowerCase()).toMatch(/retry-after: 1\r\n.*connection: close/s);
+  await stopped;
+});
+
+describe('manifests', () => {
+  it('that have not been read yet are waited for', async () => {
+    gateway = await startRestGateway(file, [], { clientTokens: issuer.clientTokens });
+    expect(await get('/orders')).toMatchObject({ status: 503, body: { code: 'CLIENTS_UNAVAILABLE', retryable: true } });
+    gateway.directory.publish(shopManifest);
+    await eventually(async () => expect((await get('/orders')).status).toBe(200));
+  });
+
+  it('that are published anew serve their routes at once, and no others', async () => {
+    await start({});
+    expect((await get('/orders')).status).toBe(200);
+    const { etag } = Object.fromEntries((await get('/openapi.json')).headers);
+    gateway.directory.publish(
+      routedManifest('shop', ['PARTNER'], { 'GET /number': 'query Number { version }' }, { statuses: { X: 418 } }),
+    );
+    await eventually(async () => expect(await get('/number')).toMatchObject({ status: 200, body: 7 }));
+    expect((await get('/orders')).status).toBe(404);
+    const { body, headers } = await get('/openapi.json');
+    expect(Object.keys(body.paths)).toEqual(['/number']);
+    expect(headers.get('etag')).not.toBe(etag);
+  });
 });

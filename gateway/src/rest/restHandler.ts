@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import type { ClientSnapshot, Manifest } from '../clients/clientDirectory.js';
+import type { Manifest } from '../clients/clientDirectory.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { CorsHeaders } from '../http/cors.js';
 import { type HttpHandler, inService } from '../http/graphqlHandler.js';
@@ -9,6 +9,7 @@ import { readJsonBody } from '../http/readJsonBody.js';
 import { refusalOf } from '../http/refusalOf.js';
 import { RequestTrail } from '../http/requestTrail.js';
 import { type Sender, type StartOptions, startOperation } from '../http/startOperation.js';
+import type { Authenticate } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
 import { clientAddress } from '../limits/clientAddress.js';
 import { REFUSED } from '../limits/operationLimits.js';
@@ -35,21 +36,12 @@ export interface RestSettings {
   readonly publicUrl?: string | undefined;
 }
 
-/** The persisted operations of a supergraph. */
-export interface PersistedPort {
-  /** All that is known of clients; undefined where it has not been read yet. */
-  readonly snapshot: ClientSnapshot | undefined;
-  manifestsOf(identity: Identity): readonly Manifest[];
-  /** The operation of this id, if it is the identity's. Throws `RequestRefused` where it does not fit the schema. */
-  find(identity: Identity, id: string, incremental: boolean): Operation | undefined;
-}
-
 export interface RestHandlerOptions extends StartOptions {
   readonly settings: RestSettings;
   readonly slot: SupergraphSlot;
-  readonly persistedOf: (supergraph: Supergraph) => PersistedPort;
-  /** Who sends a request, by its headers. */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<{ identity: Identity }> | { identity: Identity };
+  readonly authenticate: Authenticate;
+  /** Whether there are manifests to come. */
+  readonly expectsManifests: boolean;
   /** The name of the header that carries a client's key. */
   readonly keyHeader: string;
   /** Whether the documentation is for everybody, or for who has a key. */
@@ -88,7 +80,7 @@ interface Call {
  * thrown as `RequestRefused` and written at one place.
  */
 export function createRestHandler(options: RestHandlerOptions): HttpHandler {
-  const { log, metrics, restMetrics, settings, persistedOf } = options;
+  const { log, metrics, restMetrics, settings } = options;
   const { prefix } = settings;
   const tables = new RouteTables(log);
   const documents = new OpenApiDocuments({ ...settings, keyHeader: options.keyHeader });
@@ -154,6 +146,10 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     checkEncoding(path);
     const { identity } = await options.authenticate(request.headers);
     const supergraph = inService(options.slot);
+    if (options.expectsManifests && !supergraph.persisted.snapshot) {
+      const message = 'What clients have been promised has not been read yet. Send the request again in a few seconds.';
+      throw new RequestRefused('CLIENTS_UNAVAILABLE', message);
+    }
     if (path === '/problems' || path === '/openapi.json') return await document(call, identity, supergraph);
     supergraph.enter();
     try {
@@ -212,7 +208,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
 
   /** What stands at the path for this caller. Throws NOT_FOUND; UNAUTHENTICATED where nobody has said who they are. */
   function route({ request, path }: Call, identity: Identity, supergraph: Supergraph): Found {
-    const all = tables.of(supergraph, persistedOf(supergraph).manifestsOf(identity));
+    const all = tables.of(supergraph, supergraph.persisted.manifestsOf(identity));
     // A method that nobody has a route for asks for those that there are.
     const method = request.method ?? 'GET';
     let otherwise: Found | undefined;
@@ -227,7 +223,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
   }
 
   function operationOf({ id, name }: RestOperation, identity: Identity, supergraph: Supergraph): Operation {
-    const operation = persistedOf(supergraph).find(identity, id, false);
+    const operation = supergraph.persisted.find(identity, id, false);
     if (operation) return operation;
     throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The operation ${name} cannot be served at the moment.`);
   }
@@ -263,9 +259,9 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if (!isKnown && !options.openDocumentation && path === '/openapi.json') throw unauthenticated();
     // Whoever has not said who they are sees what is for a whole kind, and nothing that is for single clients.
     const manifests = isKnown
-      ? persistedOf(supergraph).manifestsOf(identity)
+      ? supergraph.persisted.manifestsOf(identity)
       : options.openDocumentation
-        ? openManifests(persistedOf(supergraph))
+        ? openManifests(supergraph)
         : [];
     const all = tables.of(supergraph, manifests);
     const json =
@@ -282,8 +278,8 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
 }
 
 /** The manifests that are for a whole kind. */
-function openManifests({ snapshot }: PersistedPort): Manifest[] {
-  const all = [...(snapshot?.manifests.values() ?? [])];
+function openManifests({ persisted }: Supergraph): Manifest[] {
+  const all = [...(persisted.snapshot?.manifests.values() ?? [])];
   return all.filter(({ identities }) => identities.some((each) => !each.includes(':')));
 }
 

@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { manifestOf } from '../../test/fixtures/startRestGateway.js';
+import { routedManifest } from '../../test/fixtures/routedManifest.js';
 import { createRouteTable } from './routeTable.js';
 
 const schema = buildSchema(`
@@ -10,7 +10,7 @@ const schema = buildSchema(`
   input In { x: Int }
 `);
 const get = 'query A($id: ID) { a(id: $id) }';
-const table = (routes: Record<string, string>) => createRouteTable(manifestOf('test', ['X'], routes), schema);
+const table = (routes: Record<string, string>) => createRouteTable(routedManifest('test', ['X'], routes), schema);
 
 describe('a route table', () => {
   const routes = table({

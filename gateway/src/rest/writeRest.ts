@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json } from '../compile/jsonOutput.js';
 import { compressBody } from '../http/compressBody.js';
 import type { RequestTrail } from '../http/requestTrail.js';
+import { entityTag, matchingTag } from '../http/writeCacheable.js';
 import { securityHeaders } from '../http/writeResponse.js';
 import type { Problem } from './problem.js';
 
 type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
+
+const TYPE = 'application/json';
 
 export interface RestBody {
   readonly status: number;
@@ -25,23 +27,23 @@ export async function writeRest(
   compressFrom: number,
 ): Promise<void> {
   // What is answered depends on who asks, however that is said.
-  const caching: Record<string, string> = tagged
-    ? { etag: tagOf(json), 'cache-control': 'private, no-cache' }
-    : { 'cache-control': 'no-store' };
-  if (caching.etag && isKnown(request.headers['if-none-match'], caching.etag)) {
-    send(request, response, trail, 304, undefined, { ...headers, ...caching });
+  const caching = { 'cache-control': tagged ? 'private, no-cache' : 'no-store' };
+  const tag = tagged ? entityTag(json, TYPE) : undefined;
+  const known = tag === undefined ? undefined : matchingTag(tag, request.headers['if-none-match']);
+  if (known !== undefined) {
+    send(request, response, trail, 304, undefined, { ...headers, ...caching, etag: known });
     return;
   }
   const acceptEncoding = request.headers['accept-encoding'];
-  const mayCompress =
-    compressFrom > 0 && acceptEncoding !== undefined && Buffer.byteLength(json) >= compressFrom && status !== 304;
-  const compressed = mayCompress ? await compressBody(json, acceptEncoding) : undefined;
+  const isLong = compressFrom > 0 && acceptEncoding !== undefined && Buffer.byteLength(json) >= compressFrom;
+  const compressed = isLong ? await compressBody(json, acceptEncoding) : undefined;
   const before = response.getHeader('vary');
   send(request, response, trail, status, compressed?.body ?? json, {
     ...headers,
     ...caching,
-    'content-type': 'application/json',
-    ...(mayCompress && { vary: before ? `${before}, accept-encoding` : 'accept-encoding' }),
+    ...(tag !== undefined && { etag: compressed ? `"${tag}-${compressed.encoding}"` : `"${tag}"` }),
+    'content-type': TYPE,
+    ...(isLong && { vary: before ? `${before}, accept-encoding` : 'accept-encoding' }),
     ...(compressed && { 'content-encoding': compressed.encoding }),
   });
 }
@@ -89,18 +91,4 @@ function send(
   ]);
   if (method === 'HEAD' || body === undefined) response.end();
   else response.end(body);
-}
-
-/** Weak: the same tag stands for a body and for its compressed forms. */
-function tagOf(json: Json): string {
-  return `W/"${createHash('sha1').update(json).digest('base64url')}"`;
-}
-
-/** RFC 9110, 13.1.2: compared weakly. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const opaque = etag.slice(2);
-  return (
-    ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === opaque)
-  );
 }
