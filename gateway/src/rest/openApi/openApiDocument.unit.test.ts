@@ -75,8 +75,10 @@ describe('the document of the platform’s partners', () => {
       'get /health',
       'get /leads',
       'get /leads/{id}',
+      'get /sources',
       'post /leads',
       'post /leads/{id}/qualify',
+      'post /leads/{id}/revoke-consent',
       'post /payments/quote',
     ]);
   });
