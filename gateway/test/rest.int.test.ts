@@ -270,7 +270,7 @@ describe('an idempotency key', () => {
     expect(conflict.status).toBe(409);
     expect(conflict.body).toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
-      errors: [{ path: ['place'], details: { field: 'key' } }],
+      errors: [{ path: [], details: { field: 'key' } }],
     });
     expectDocumented('POST', '/orders', conflict);
   });
@@ -334,7 +334,7 @@ describe('a problem', () => {
     expect(answer.body).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,
-      errors: [{ path: ['order', 'left'], code: 'SERVICE_UNAVAILABLE', detail: 'The store is away.' }],
+      errors: [{ path: ['left'], code: 'SERVICE_UNAVAILABLE', detail: 'The store is away.' }],
       data: { id: 'order-1', left: null },
     });
     expectDocumented('GET', '/orders/{id}/stock', answer);

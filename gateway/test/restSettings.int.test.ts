@@ -8,6 +8,7 @@ import { readConfig } from '../src/config.js';
 import { eventually } from './fixtures/eventually.js';
 import { restGraph } from './fixtures/restGraph.js';
 import { otherManifest, shopManifest } from './fixtures/restManifests.js';
+import { rightsGraph } from './fixtures/rightsGraph.js';
 import { routedManifest } from './fixtures/routedManifest.js';
 import { composed, startComposed } from './fixtures/startComposed.js';
 import { startRestGateway } from './fixtures/startRestGateway.js';
@@ -92,6 +93,23 @@ describe('the documentation', () => {
     expect((await get('/nowhere')).body.type).toBe('/api/problems#NOT_FOUND');
     expect((await fetch(`${gateway.origin}/partner/v1/orders`)).status).toBe(404);
   });
+});
+
+it('what the caller may not have is a problem, with the rest of the answer', async () => {
+  const manifest = routedManifest('catalogue', ['VISITOR'], {
+    'GET /products/:id': 'query Product($id: ID!) { product(id: $id) { id price } }',
+  });
+  const graph = await startComposed(rightsGraph);
+  const rightsFile = join(folder, 'rights.graphql');
+  await writeFile(rightsFile, composed(rightsGraph, graph.urlOf));
+  gateway = await startRestGateway(rightsFile, [manifest], { clientTokens: issuer.clientTokens });
+  const ask = async (scope: string) => get('/products/1', { authorization: await issuer.bearer({ scope }) });
+  expect(await ask('price:read eu')).toMatchObject({ status: 200, body: { id: '1', price: 100 } });
+  expect(await ask('none')).toMatchObject({
+    status: 403,
+    body: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', errors: [{ path: ['price'] }], data: { id: '1', price: null } },
+  });
+  await graph.stop();
 });
 
 it('pages of allowed origins may ask', async () => {

@@ -5,7 +5,7 @@ import { isTransient, type Statuses, statusOfCode, titleOfCode } from './statusO
 export interface ProblemError {
   readonly code: string;
   readonly detail: string;
-  /** Of an error in the graph: where in the answer, below the operation's root. */
+  /** Of an error in the graph: where in the answer. */
   readonly path?: readonly (string | number)[] | undefined;
   /** Of a fault in the request: the parameter of the path or the query, … */
   readonly parameter?: string | undefined;

@@ -4,8 +4,6 @@ import type { Manifest } from '../clients/clientDirectory.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { CorsHeaders } from '../http/cors.js';
 import { type HttpHandler, inService } from '../http/graphqlHandler.js';
-import { isDeeperThan } from '../http/graphqlParams.js';
-import { readJsonBody } from '../http/readJsonBody.js';
 import { refusalOf } from '../http/refusalOf.js';
 import { RequestTrail } from '../http/requestTrail.js';
 import { type Sender, type StartOptions, startOperation } from '../http/startOperation.js';
@@ -21,20 +19,13 @@ import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
 import { OpenApiDocuments } from './openApi/openApiDocuments.js';
 import { type Problem, type ProblemContext, problemOf } from './problem.js';
 import { listProblems } from './problemList.js';
-import { IDEMPOTENCY_HEADER } from './readInputs.js';
+import { bodyOf, checkEncoding, idempotencyKeyOf, originOf, type RestSettings } from './readRequest.js';
 import { restAnswer } from './restAnswer.js';
 import type { RestMetrics } from './restMetrics.js';
 import type { RestOperation } from './restOperation.js';
 import { type Found, LONGEST_URL } from './routeTable.js';
 import { RouteTables } from './routeTables.js';
 import { writeEmpty, writeProblem, writeRest } from './writeRest.js';
-
-export interface RestSettings {
-  /** The path below which operations are served, without a slash at its end. */
-  readonly prefix: string;
-  /** Where clients reach the gateway; undefined: at the host that their requests name. */
-  readonly publicUrl?: string | undefined;
-}
 
 export interface RestHandlerOptions extends StartOptions {
   readonly settings: RestSettings;
@@ -57,10 +48,6 @@ export interface RestHandlerOptions extends StartOptions {
 
 /** Seconds. What is there again soon, and what a subgraph limits for reasons of its own. */
 const RETRY_AFTER: Readonly<Record<number, string>> = { 503: '1', 429: '60' };
-/** Levels that a body may be nested, as at /graphql. */
-const DEEPEST_JSON = 64;
-const BODY_FORM = 'The body has to be a JSON object that names no prototype.';
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** One request, with what is known of it. */
 interface Call {
@@ -80,7 +67,7 @@ interface Call {
  * thrown as `RequestRefused` and written at one place.
  */
 export function createRestHandler(options: RestHandlerOptions): HttpHandler {
-  const { log, metrics, restMetrics, settings } = options;
+  const { log, metrics, restMetrics, settings, trustedProxies = 0 } = options;
   const { prefix } = settings;
   const tables = new RouteTables(log);
   const documents = new OpenApiDocuments({ ...settings, keyHeader: options.keyHeader });
@@ -203,7 +190,9 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     errors: readonly GraphQLFormattedError[],
     data: unknown,
   ): void {
-    tell(request, response, trail, problemOf(errors, contextOf(trail.id, operation, repeatable), data));
+    // Whoever asks over REST has never heard of the root field.
+    const told = operation.onlyField === undefined ? errors : errors.map(belowRoot);
+    tell(request, response, trail, problemOf(told, contextOf(trail.id, operation, repeatable), data));
   }
 
   /** What stands at the path for this caller. Throws NOT_FOUND; UNAUTHENTICATED where nobody has said who they are. */
@@ -233,7 +222,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     operation: RestOperation,
     path: Readonly<Record<string, string | undefined>>,
   ): Promise<Record<string, unknown>> {
-    const body = hasBody(request) ? await bodyOf(request, operation) : undefined;
+    const body = await bodyOf(request, operation);
     return operation.readInputs({ path, query, body, idempotencyKey: idempotencyKeyOf(request) });
   }
 
@@ -242,7 +231,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if (!options.admit) return sender;
     return {
       ...sender,
-      address: clientAddress(request, options.trustedProxies ?? 0),
+      address: clientAddress(request, trustedProxies),
       tell: (left) => setHeaders(response, left),
     };
   }
@@ -267,7 +256,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     const json =
       path === '/problems'
         ? JSON.stringify(listProblems(prefix, all))
-        : documents.write(supergraph, all, originOf(request, options));
+        : documents.write(supergraph, all, originOf(request, settings, trustedProxies));
     await writeRest(request, response, trail, { status: 200, json, tagged: true }, options.compressFrom);
   }
 
@@ -283,57 +272,8 @@ function openManifests({ persisted }: Supergraph): Manifest[] {
   return all.filter(({ identities }) => identities.some((each) => !each.includes(':')));
 }
 
-/** Whether a path can be decoded: what is not UTF-8 names nothing. */
-function checkEncoding(path: string): void {
-  try {
-    decodeURIComponent(path);
-  } catch (cause) {
-    throw new RequestRefused('BAD_REQUEST', 'The path is not encoded as UTF-8 with percent signs.', { cause });
-  }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-async function bodyOf(request: IncomingMessage, operation: RestOperation): Promise<unknown> {
-  if (!operation.hasBody) {
-    const message = `${request.method} takes no body here. Give what it needs in the path and the query string.`;
-    throw new RequestRefused('BAD_REQUEST', message, { headers: { connection: 'close' } });
-  }
-  const body = await readJsonBody(request, BODY_FORM);
-  if (isDeeperThan(DEEPEST_JSON, body)) {
-    const message = `The body is nested deeper than ${DEEPEST_JSON} levels. Send a flatter value.`;
-    throw new RequestRefused('BODY_TOO_DEEP', message);
-  }
-  return body;
-}
-
-/** The idempotency key of a request, with or without the quotes that the header's draft wants around it. */
-function idempotencyKeyOf({ headersDistinct }: IncomingMessage): string | undefined {
-  const given = headersDistinct['idempotency-key'];
-  if (given === undefined) return undefined;
-  const [first = ''] = given;
-  const key = /^".*"$/.test(first) ? first.slice(1, -1) : first;
-  if (given.length === 1 && IDEMPOTENCY_KEY.test(key)) return key;
-  const message = `Send ${IDEMPOTENCY_HEADER} once, with 1 to 255 visible characters of ASCII.`;
-  throw new RequestRefused('BAD_USER_INPUT', message, {
-    errors: [{ message, extensions: { code: 'BAD_USER_INPUT', header: IDEMPOTENCY_HEADER } }],
-  });
-}
-
-const HOST = /^([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?$/;
-
-/** Where the client reaches the gateway: as configured, else as its request says, if that is an address. */
-function originOf(
-  { headers }: IncomingMessage,
-  { settings, trustedProxies = 0 }: Pick<RestHandlerOptions, 'settings' | 'trustedProxies'>,
-): string {
-  if (settings.publicUrl !== undefined) return settings.publicUrl.replace(/\/$/, '');
-  const { host = '' } = headers;
-  if (!HOST.test(host)) return '';
-  const isSecure = trustedProxies > 0 && headers['x-forwarded-proto'] === 'https';
-  return `${isSecure ? 'https' : 'http'}://${host}`;
+function belowRoot(error: GraphQLFormattedError): GraphQLFormattedError {
+  return error.path ? { ...error, path: error.path.slice(1) } : error;
 }
 
 function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
