@@ -159,6 +159,36 @@ describe('an operation with a route', () => {
     expect(metrics).toMatch(/graphql_request_duration_seconds_count\{.*operation="query"/);
   });
 
+  it('costs no parsing and no planning', async () => {
+    const planned = async () => {
+      const metrics = await gateway.metrics.registry.metrics();
+      const lines = metrics
+        .split('\n')
+        .filter((line) => /^operation_(planning_duration_seconds_count|lookups_total)/.test(line));
+      expect(lines.length).toBeGreaterThan(1);
+      return lines;
+    };
+    const before = await planned();
+    await call('GET', '/orders/order-1');
+    await place('desk', 'planned');
+    await call('GET', '/items/saw');
+    expect(await planned()).toEqual(before);
+  });
+
+  it('answers at length', async () => {
+    const text = 'ä'.repeat(1_000);
+    const { status, body, headers } = await call('GET', `/echo/x?text=${encodeURIComponent(text)}`);
+    expect([status, body]).toEqual([200, `x ${text}`]);
+    expect(Number(headers['content-length'])).toBe(2_004);
+    const long = await call('GET', `/echo/x?text=${'a'.repeat(6_000)}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(long.body).toBe(`x ${'a'.repeat(6_000)}`);
+    expect(long.headers.etag).toMatch(/-gzip"$/);
+    const again = await call('GET', `/echo/x?text=${'a'.repeat(6_000)}`, {
+      headers: { 'accept-encoding': 'gzip', 'if-none-match': long.headers.etag ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
   it('sends a request id back', async () => {
     const { headers, body } = await call('GET', '/nowhere', { headers: { 'x-request-id': 'mine-1' } });
     expect(headers['x-request-id']).toBe('mine-1');

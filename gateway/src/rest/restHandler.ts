@@ -19,6 +19,7 @@ import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
 import { OpenApiDocuments } from './openApi/openApiDocuments.js';
 import { type Problem, type ProblemContext, problemOf } from './problem.js';
 import { listProblems } from './problemList.js';
+import { IDEMPOTENCY_VARIABLE } from './readInputs.js';
 import { bodyOf, checkEncoding, idempotencyKeyOf, originOf, type RestSettings } from './readRequest.js';
 import { restAnswer } from './restAnswer.js';
 import type { RestMetrics } from './restMetrics.js';
@@ -171,7 +172,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
       throw error;
     }
     const rest = call.operation;
-    call.repeatable = operation.type === 'query' || variables.idempotencyKey !== undefined;
+    call.repeatable = operation.type === 'query' || typeof variables[IDEMPOTENCY_VARIABLE] === 'string';
     const result = await startOperation(operation, variables, false, sender, options);
     const plain =
       result.codes.length === 0 && operation.type === 'query' && request.headers['graphql-cost'] === undefined;
