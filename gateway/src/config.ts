@@ -17,6 +17,8 @@ const count = z.coerce.number().int().min(0);
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const limit = z.coerce.number().int().positive();
+/** What the gateway serves itself. */
+const taken = ['graphql', 'graphiql', 'health', 'metrics', 'console'];
 
 /** The header of clients' keys, unless it is called otherwise. */
 const KEY_HEADER = 'x-partner-key';
@@ -110,6 +112,12 @@ const Environment = z.object({
   RIGHTS_MODE: z.enum(['cut', 'refuse']).default('cut'),
   INTROSPECTION: z.enum(['all', 'scope']).optional(),
   GRAPHIQL: z.stringbool().optional(),
+  REST_PREFIX: z
+    .string()
+    .regex(/^((\/[\w~-]+)+|off)$/, 'give a path such as /partner/v1, or "off"')
+    .refine((prefix) => !taken.includes(prefix.split('/')[1] ?? ''), `begin with none of /${taken.join(', /')}`)
+    .default('/partner/v1'),
+  PUBLIC_URL: httpUrl.optional(),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
 });
 
@@ -184,6 +192,8 @@ export interface GatewayConfig {
   /** What cursors and tickets are signed with; undefined: derived from the signing key or, without one, random and good until the process ends. */
   readonly cursorKey: Buffer | undefined;
   readonly live: LiveLimits;
+  /** Where persisted operations are served as REST; undefined: nowhere. */
+  readonly rest: { readonly prefix: string; readonly publicUrl: string | undefined } | undefined;
   /** The folder of GraphiQL's bundle; undefined where GraphiQL is not offered. */
   readonly graphiqlFolder: string | undefined;
   readonly drainTimeoutMs: number;
@@ -380,6 +390,7 @@ export function readConfig(
       queueBytes: values.SUBSCRIBER_QUEUE_BYTES,
       heartbeatMs: values.LIVE_HEARTBEAT_MS,
     },
+    rest: values.REST_PREFIX === 'off' ? undefined : { prefix: values.REST_PREFIX, publicUrl: values.PUBLIC_URL },
     graphiqlFolder: (values.GRAPHIQL ?? values.NODE_ENV !== 'production') ? GRAPHIQL_FOLDER : undefined,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };

@@ -44,6 +44,18 @@ describe('the configuration', () => {
     expect(() => readConfig({ RIGHTS_MODE: 'x', INTROSPECTION: 'no' }, [])).toThrow(/RIGHTS_MODE.*\n.*INTROSPECTION/s);
   });
 
+  it('says where persisted operations are served as REST', () => {
+    const restOf = (env: Record<string, string>) => readConfig(env, []).rest;
+    expect(restOf({})).toEqual({ prefix: '/partner/v1', publicUrl: undefined });
+    expect(restOf({ REST_PREFIX: '/api', PUBLIC_URL: 'https://graph.example' })).toEqual({
+      prefix: '/api',
+      publicUrl: 'https://graph.example',
+    });
+    expect(restOf({ REST_PREFIX: 'off' })).toBeUndefined();
+    for (const prefix of ['api', '/api/', '/', '/a/../b', '/graphql/v1', '/health'])
+      expect(() => restOf({ REST_PREFIX: prefix }), prefix).toThrow(/REST_PREFIX/);
+  });
+
   it('takes flags before the environment', () => {
     const config = readConfig({ PORT: '1', SUPERGRAPH_FILE: 'a' }, [
       '--port',

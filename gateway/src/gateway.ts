@@ -28,6 +28,7 @@ import { AutomaticQueries } from './persisted/automaticQueries.js';
 import { createFindOperation } from './persisted/findOperation.js';
 import { createPersistedMetrics } from './persisted/persistedMetrics.js';
 import { createPreparePersisted } from './persisted/preparePersisted.js';
+import { createRest } from './rest/createRest.js';
 import { createHeaderRules } from './subgraph/headerRules.js';
 import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { SupergraphSlot } from './supergraph/supergraphSlot.js';
@@ -173,8 +174,10 @@ export async function startGateway(
     log,
     metrics,
   });
+  const expectsManifests = clients !== undefined;
+  const rest = createRest({ config, starting, slot, authenticate, expectsManifests, isDraining, log, metrics });
   const hasPage = config.graphiqlFolder !== undefined;
-  const app = createServer({ log, graphql, upgrade: live.upgrade, hasPage, isDraining });
+  const app = createServer({ log, graphql, rest, upgrade: live.upgrade, hasPage, isDraining });
   registerTicketRoute(app, { authenticate, tickets: live.tickets, cors });
   registerHealthRoutes(app, { slot, metrics, isDraining, clients: clients && (() => clientStatus(clients)) });
   if (config.graphiqlFolder) await registerGraphiqlRoutes(app, config.graphiqlFolder);

@@ -7,6 +7,7 @@ export const errorCodes = {
   BAD_REQUEST: { status: 400, meaning: 'The body or the query string is not a GraphQL request.' },
   BODY_TOO_DEEP: { status: 400, meaning: 'Variables or extensions are nested deeper than the limit.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.' },
+  URI_TOO_LONG: { status: 414, meaning: 'Path and query string of a REST request are longer than the limit.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body is not application/json.' },
   NOT_ACCEPTABLE: { status: 406, meaning: 'The Accept header names no type that GraphQL responses come in.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The HTTP method does not fit, or a mutation was sent by GET.' },

@@ -7,6 +7,8 @@ export interface CorsOptions {
   readonly headers: readonly string[];
   /** How long a browser may remember what it was allowed. */
   readonly maxAgeSeconds: number;
+  /** What pages may send; GET and POST unless given. */
+  readonly methods?: readonly string[];
 }
 
 /** The headers by which a response tells browsers who may read it, for a request with this method and these headers. */
@@ -30,6 +32,7 @@ const REQUEST_HEADERS = [
 /** What pages may read of a response besides what the Fetch standard lets them. */
 const EXPOSED = [
   'x-request-id',
+  'etag',
   'x-cursor',
   'retry-after',
   'ratelimit',
@@ -43,9 +46,9 @@ const EXPOSED = [
  * Cross-origin requests by the Fetch standard's CORS protocol, without credentials: the gateway takes no cookies. An origin that is not allowed gets its answer without these headers, and its browser keeps it from the page; what needs a
  * preflight is not sent at all.
  */
-export function createCors({ origins, headers: more, maxAgeSeconds }: CorsOptions): CorsHeaders {
+export function createCors({ origins, headers: more, maxAgeSeconds, methods }: CorsOptions): CorsHeaders {
   const preflight = {
-    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-methods': (methods ?? ['GET', 'POST']).join(', '),
     // By name: `*` would not stand for `authorization`.
     'access-control-allow-headers': [...new Set([...REQUEST_HEADERS, ...more])].join(', '),
     'access-control-max-age': String(maxAgeSeconds),

@@ -134,8 +134,8 @@ function parseParam(name: string, value: unknown): unknown {
   }
 }
 
-/** Looks level by level, without recursion. */
-function isDeeperThan(limit: number, value: unknown): boolean {
+/** Whether JSON is nested deeper than that many levels. Looks level by level, without recursion. */
+export function isDeeperThan(limit: number, value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limit) return true;

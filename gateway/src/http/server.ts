@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Answers what is sent to /graphql. */
   readonly graphql: HttpHandler;
+  /** Answers what is sent to a prefix of its own and below it. */
+  readonly rest?: { readonly prefix: string; readonly handle: HttpHandler } | undefined;
   /** Takes what is to become a WebSocket at /graphql; without it WebSockets are not served. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Whether browsers that ask for HTML at /graphql are answered by a route. */
@@ -24,8 +26,8 @@ export interface ServerOptions {
   readonly isDraining: () => boolean;
 }
 
-/** The HTTP server: /graphql goes straight to its handler, everything else to fastify's routes, which have request ids, security headers and one error handler. */
-export function createServer({ log, graphql, upgrade, hasPage, isDraining }: ServerOptions): FastifyInstance {
+/** The HTTP server: /graphql and REST go straight to their handlers, everything else to fastify's routes, which have request ids, security headers and one error handler. */
+export function createServer({ log, graphql, rest, upgrade, hasPage, isDraining }: ServerOptions): FastifyInstance {
   const open = new Set<Socket>();
   const app = fastify({
     serverFactory: (others) => {
@@ -41,6 +43,7 @@ export function createServer({ log, graphql, upgrade, hasPage, isDraining }: Ser
       const server = createHttpServer(settings, (request, response) => {
         const isPage = hasPage && request.method === 'GET' && wantsPage(request.headers.accept);
         if (isGraphQL(request.url) && !isPage) graphql(request, response);
+        else if (rest && isBelow(rest.prefix, request.url)) rest.handle(request, response);
         else others(request, response);
       });
       if (upgrade) server.on('upgrade', upgrade);
@@ -82,4 +85,9 @@ export function createServer({ log, graphql, upgrade, hasPage, isDraining }: Ser
 
 function isGraphQL(url: string | undefined): boolean {
   return url === '/graphql' || url?.startsWith('/graphql?') === true;
+}
+
+function isBelow(prefix: string, url = ''): boolean {
+  const next = url.charAt(prefix.length);
+  return url.startsWith(prefix) && (next === '/' || next === '?' || next === '');
 }

@@ -23,12 +23,12 @@ export async function writeCacheable(
   json: Json,
   { type, acceptEncoding, compressFrom, cacheControl, ifNoneMatch, varyBy }: CacheableOptions,
 ): Promise<void> {
-  const tag = tagOf(json, type);
+  const tag = entityTag(json, type);
   const before = response.getHeader('vary');
   const vary = [...new Set([...(before === undefined ? [] : [String(before)]), ...varyBy])].join(', ');
   const headers = [...constant, 'x-request-id', id, 'cache-control', cacheControl, 'vary', vary];
   if (closeAfter) headers.push('connection', 'close');
-  const known = matching(tag, ifNoneMatch);
+  const known = matchingTag(tag, ifNoneMatch);
   if (known !== undefined) {
     response.writeHead(304, [...headers, 'etag', known]).end();
     return;
@@ -43,12 +43,12 @@ export async function writeCacheable(
 }
 
 /** Another for another body or media type: a strong validator. The coding is added to it. */
-function tagOf(json: Json, type: string): string {
+export function entityTag(json: Json, type: string): string {
   return createHash('sha256').update(type).update('\0').update(json).digest('base64url').slice(0, TAG_LENGTH);
 }
 
 /** The entity tag among those that the client has that is of this body, in whatever coding (RFC 9110, 13.1.2). */
-function matching(tag: string, ifNoneMatch: string | undefined): string | undefined {
+export function matchingTag(tag: string, ifNoneMatch: string | undefined): string | undefined {
   if (ifNoneMatch === undefined) return undefined;
   if (ifNoneMatch.trim() === '*') return `"${tag}"`;
   for (const each of ifNoneMatch.split(',')) {

@@ -49,6 +49,7 @@ function describePartner({ partnerKey }: Platform, base: string): string[] {
     `Key of the partner ${LOCAL_PARTNER} (send it as "x-partner-key: KEY"; more with npm run partners), and one of its operations:`,
     `  ${partnerKey}`,
     `  curl -s ${base}/graphql -H 'x-partner-key: ${partnerKey}' -H 'content-type: application/json' -d '${body}'`,
+    `  curl -s ${base}/partner/v1/leads -H 'x-partner-key: ${partnerKey}'   # over REST; ${base}/partner/v1/openapi.json says what there is`,
     '',
   ];
 }
