@@ -3,6 +3,7 @@ import { createClient } from 'graphql-sse';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../src/config.js';
+import { closeCodes } from '../src/webSocket/closeCodes.js';
 import { clientsInMemory, manifestOf, sha256 } from './fixtures/clientsInMemory.js';
 import { running } from './fixtures/events/liveFigures.js';
 import { openClient } from './fixtures/events/openClient.js';
@@ -77,6 +78,18 @@ describe('over a WebSocket', () => {
     const { subscribe } = await connect(gateway);
     const [result] = await subscribe({ query: '', documentId: 'the-offer' }).atLeast(1);
     expect(result).toEqual({ data: { offer: { id: 'o1' } } });
+  });
+
+  it('a client comes again while no manifest has been read', async () => {
+    const directory = clientsInMemory();
+    const gateway = await start(directory);
+    const { subscribe, closed } = await connect(gateway);
+    const live = subscribe({ query: '', documentId: OFFERS_ID });
+    await eventually(() => expect(closed[0]?.code).toBe(closeCodes.TRY_AGAIN_LATER));
+    directory.publish(manifest);
+    await running(1, gateway);
+    await graph.publish('made', { id: 'o5', owner: 'a', price: 6 });
+    expect((await live.atLeast(1))[0].data.offers.offer.id).toBe('o5');
   });
 
   it('a subscription goes on when its operation is retired, and is not begun again', async () => {
