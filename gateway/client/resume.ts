@@ -37,7 +37,9 @@
  */
 
 export interface Payload {
+  /** '' where `documentId` names a persisted operation. */
   readonly query: string;
+  readonly documentId?: string;
   readonly operationName?: string | null;
   readonly variables?: Record<string, unknown> | null;
   readonly extensions?: Record<string, unknown> | null;

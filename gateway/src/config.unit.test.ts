@@ -98,6 +98,19 @@ describe('the configuration', () => {
     expect(readConfig({ CORS_ORIGINS: '*' }, []).cors?.origins).toBe('*');
   });
 
+  it('reads how operations are named without their text', () => {
+    expect(readConfig({}, []).persisted).toEqual({
+      only: new Set(),
+      prepareMs: 120_000,
+      automatic: { mostBytes: 16 * 1024 * 1024, ttlSeconds: 604_800 },
+    });
+    expect(readConfig({ PERSISTED_ONLY: 'PARTNER, BOT', APQ: 'false' }, []).persisted).toMatchObject({
+      only: new Set(['PARTNER', 'BOT']),
+      automatic: undefined,
+    });
+    expect(() => readConfig({ APQ_MEMORY_BYTES: '0' }, [])).toThrow(/APQ_MEMORY_BYTES/);
+  });
+
   it('says of limits and origins that are not usable what to give', () => {
     const faults = [
       [{ COST_BUDGETS: '{"*": "many"}' }, /COST_BUDGETS: give JSON of the kind/],

@@ -169,7 +169,7 @@ export async function startGateway(
     compressFrom: config.compressFrom,
     cors,
     trustedProxies,
-    varyBy: [...headerRules.reads],
+    varyBy: [...headerRules.reads, config.clients.keyHeader],
     isDraining,
     log,
     metrics,

@@ -62,6 +62,9 @@ export function createOperations(options: OperationsOptions) {
 
   function refuse(connection: Connection, error: unknown): readonly GraphQLError[] {
     if (error instanceof ConnectionRefused) throw error;
+    // As in `endOrRefuse`.
+    if (error instanceof RequestRefused && isForNow(error) && connection.operations === 0)
+      throw new ConnectionRefused(closeCodes.TRY_AGAIN_LATER, error.message);
     spendFor(connection);
     return [carrying(refused(error, randomUUID()))];
   }
