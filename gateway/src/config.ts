@@ -93,6 +93,9 @@ const Environment = z.object({
     .string()
     .regex(/^(?!authorization$)[\w-]+$/i, 'give the name of a header other than authorization')
     .default(KEY_HEADER),
+  AUDIT: z.stringbool().default(true),
+  AUDIT_RETENTION_DAYS: limit.max(36_500).default(400),
+  AUDIT_BUFFER_BYTES: limit.default(32 * 1024 * 1024),
   CURSOR_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64,}$/, 'give at least 32 bytes in hex')
@@ -189,6 +192,7 @@ export interface GatewayConfig {
   readonly natsUrl: string | undefined;
   /** Where clients' keys and manifests are. */
   readonly clients: ClientsConfig;
+  readonly audit: AuditConfig;
   /** What cursors and tickets are signed with; undefined: derived from the signing key or, without one, random and good until the process ends. */
   readonly cursorKey: Buffer | undefined;
   readonly live: LiveLimits;
@@ -217,6 +221,15 @@ export interface PersistedSettings {
   readonly prepareMs: number;
   /** Texts that clients register by themselves (APQ); undefined: they cannot. */
   readonly automatic: { readonly mostBytes: number; readonly ttlSeconds: number } | undefined;
+}
+
+/** What is recorded of who did what. */
+export interface AuditConfig {
+  readonly on: boolean;
+  /** How long NATS keeps records. */
+  readonly retentionDays: number;
+  /** What waits for NATS, at most. */
+  readonly bufferBytes: number;
 }
 
 /** What clients may ask for. */
@@ -378,6 +391,11 @@ export function readConfig(
       operationsFolder: values.OPERATIONS_FOLDER,
       bucket: values.CLIENTS_BUCKET,
       keyHeader: values.CLIENT_KEY_HEADER.toLowerCase(),
+    },
+    audit: {
+      on: values.AUDIT,
+      retentionDays: values.AUDIT_RETENTION_DAYS,
+      bufferBytes: values.AUDIT_BUFFER_BYTES,
     },
     cursorKey: values.CURSOR_KEY === undefined ? undefined : Buffer.from(values.CURSOR_KEY, 'hex'),
     live: {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAudit } from './audit/audit.js';
 import { type ClientDirectory, whenRead } from './clients/clientDirectory.js';
 import { clientStatus, registerClientMetrics } from './clients/clientMetrics.js';
 import { createClientDirectory } from './clients/createClientDirectory.js';
@@ -41,6 +42,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const CLIENTS_WAIT_MS = 1_500;
 /** The part of the drain time over which live connections are sent elsewhere. */
 const SPREAD = 0.8;
+/** What is left at least for audit records after the last requests. */
+const LAST_RECORDS_MS = 500;
 /** What an identity needs to see plans in production. */
 const EXPLAIN_SCOPE = 'plan:read';
 
@@ -126,6 +129,7 @@ export async function startGateway(
 
   let draining = false;
   const isDraining = () => draining;
+  const audit = createAudit({ config: config.audit, natsUrl: config.natsUrl, log, metrics });
   const alone: Execute = (request) => executeOperation(request, log);
   const starting: StartOptions = {
     findOperation: createFindOperation({
@@ -146,6 +150,7 @@ export async function startGateway(
     mutations,
     admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
     costBudgets,
+    audit,
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
   };
   const live = createLive({
@@ -189,6 +194,7 @@ export async function startGateway(
 
   const stop = async () => {
     draining = true;
+    const began = performance.now();
     unwatch();
     unfollow();
     tokenKeys?.close();
@@ -204,6 +210,8 @@ export async function startGateway(
     await drained;
     await clients?.close();
     await live.close();
+    // After the last request: what it has left goes out as well.
+    await audit?.close(Math.max(config.drainTimeoutMs - (performance.now() - began), LAST_RECORDS_MS));
     await slot.close();
     redis?.disconnect();
     log.info('gateway is down');

@@ -86,9 +86,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const accepted = responseType(request.headers.accept);
     if (accepted.onlyEventStream) return await eventStreams().answer(params, request, response, trail);
     const checked = options.authenticate(request.headers);
-    const { identity } = checked instanceof Promise ? await checked : checked;
+    const { identity, keyPrefix } = checked instanceof Promise ? await checked : checked;
     const supergraph = inService(options.slot);
-    const call = { request, response, trail, supergraph, identity, accepted };
+    const call = { request, response, trail, supergraph, identity, keyPrefix, accepted };
     if (Array.isArray(params)) return await answerList(params, call);
     const found = findOrSpend(
       () => find(params, call),
@@ -161,14 +161,12 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     return startOperation(operation, variables, explained, senderOf(call), options);
   }
 
-  function senderOf({ request, response, trail, identity }: Call): Sender {
-    const sender = { requestId: trail.id, identity, headers: request.headers, gone: trail.gone };
-    if (!options.admit) return sender;
-    return {
-      ...sender,
-      address: clientAddress(request, options.trustedProxies ?? 0),
-      tell: (left) => setHeaders(response, left),
-    };
+  function senderOf({ request, response, trail, identity, keyPrefix }: Call): Sender {
+    const { headers } = request;
+    // Now: a connection that has been closed does not know it any more.
+    const address = options.admit || options.audit ? clientAddress(request, options.trustedProxies ?? 0) : undefined;
+    const sender = { requestId: trail.id, identity, headers, gone: trail.gone, address, keyPrefix };
+    return options.admit ? { ...sender, tell: (left) => setHeaders(response, left) } : sender;
   }
 
   function eventStreams(): EventStreams {
@@ -221,6 +219,7 @@ interface Call {
   readonly trail: RequestTrail;
   readonly supergraph: Supergraph;
   readonly identity: Identity;
+  readonly keyPrefix: string | undefined;
   readonly accepted: Accepted;
 }
 

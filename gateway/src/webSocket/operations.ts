@@ -114,7 +114,7 @@ export function createOperations(options: OperationsOptions) {
     params: GraphQLParams,
   ): OperationRun {
     const requestId = newRequestId();
-    const { identity = anonymous, headers, address } = connection;
+    const { identity = anonymous, headers, address, keyPrefix } = connection;
     const began = performance.now();
     metrics.requestsInFlight.count += 1;
     supergraph.enter();
@@ -129,7 +129,7 @@ export function createOperations(options: OperationsOptions) {
           operation,
           params.variables,
           params.explain,
-          { requestId, identity, headers, address, gone },
+          { requestId, identity, headers, address, keyPrefix, transport: 'websocket', gone },
           options,
         ),
       ended,
@@ -147,8 +147,8 @@ export function createOperations(options: OperationsOptions) {
     operation.checkVariables(variables);
     const requestId = newRequestId();
     const text = query === '' ? operation.source : once(query);
-    const { identity = anonymous, headers, address } = connection;
-    const context = { requestId, identity, headers, address };
+    const { identity = anonymous, headers, address, keyPrefix } = connection;
+    const context = { requestId, identity, headers, address, keyPrefix };
     return new Following(connection, {
       subscribe: (signal) =>
         subscribe({ operation, text, persisted: persisted?.id, name, variables, context, after: undefined }, signal),
