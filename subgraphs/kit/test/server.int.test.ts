@@ -147,6 +147,33 @@ describe('what a mutation changed', () => {
   });
 });
 
+describe('personal data that is answered unmasked', () => {
+  const ask = async (fields: string, open = true) =>
+    things.query(
+      `query Owners($open: Boolean!) { a: owner(id: "t1", open: $open) { ${fields} } b: owner(id: "t2", open: $open) { masked } }`,
+      { open },
+      ops,
+    );
+
+  it('stands in extensions.disclosed with the fields that were read, also of compiled operations', async () => {
+    for (const _run of ['first', 'second', 'third']) {
+      const answer = await ask('name email masked');
+      expect(answer.extensions).toEqual({
+        disclosed: [{ __typename: 'Thing', key: 't1', fields: ['owner.name', 'owner.email'] }],
+      });
+      expect(answer.data.a).toEqual({ name: 'Ada Lovelace', email: 'ada@example.com', masked: false });
+    }
+    expect((await ask('email')).extensions?.disclosed).toEqual([
+      { __typename: 'Thing', key: 't1', fields: ['owner.email'] },
+    ]);
+  });
+
+  it('is none when it is masked or was not asked for', async () => {
+    expect((await ask('name email', false)).extensions).toBeUndefined();
+    expect((await ask('masked')).extensions).toBeUndefined();
+  });
+});
+
 describe('what operators see', () => {
   it('counts the statements of requests', async () => {
     const counted = async () => {
