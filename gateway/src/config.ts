@@ -550,3 +550,8 @@ function parseJson(text: string): unknown {
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Where NATS is, for commands: the local stack's unless it is given. */
+export function readNatsUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return env.NATS_URL || 'nats://127.0.0.1:4232';
+}

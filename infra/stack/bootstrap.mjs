@@ -36,6 +36,7 @@ const COMMANDS = {
     run: [script('subgraphs/kit/dist/messaging/deadLettersCli.js')],
     quiet: true,
   },
+  audit: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/audit/auditCommand.js')], quiet: true },
   perf: { build: ['@leadgraph/gateway'], run: [script('perf/main.ts')] },
   build: { run: [tool('turbo', 'run', 'build', '--output-logs=errors-only')] },
   check: {

@@ -16,9 +16,11 @@ const MOST_AT_ONCE = 64;
 const SAY_EVERY_MS = 10_000;
 const STREAM_NOT_FOUND = 404;
 
+export const SUBJECTS_OF_KINDS = { MUTATION: 'mutation', DISCLOSURE: 'disclosure' } as const;
+
 /** `audit.disclosure.OPERATOR` */
-export function subjectOf({ kind, who }: Pick<AuditRecord, 'kind' | 'who'>): string {
-  return `audit.${kind.toLowerCase()}.${who.kind}`;
+function subjectOf({ kind, who }: Pick<AuditRecord, 'kind' | 'who'>): string {
+  return `audit.${SUBJECTS_OF_KINDS[kind]}.${who.kind}`;
 }
 
 /**
