@@ -78,6 +78,7 @@ const Environment = z.object({
   CORS_HEADERS: z.string().default(''),
   CORS_MAX_AGE_SECONDS: count.default(600),
   GATEWAY_SIGNING_KEY_FILE: z.string().optional(),
+  KEYS_POLL_MS: milliseconds.default(1_000),
   JWKS_FILE: z.string().optional(),
   JWKS_URL: httpUrl.optional(),
   JWT_ISSUER: z.string().default('leadgraph-local'),
@@ -136,6 +137,16 @@ const SigningKey = z.looseObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
+const SIGNING_KEY_FORM = 'a private Ed25519 key as JWK, or a set of them of which the first signs';
+const SigningKeys = z.object({ keys: z.tuple([SigningKey], SigningKey) });
+
+/** The key that signs, of a private JWK or a set of them. Throws an error that never says what stands there. */
+export function parseSigningKey(text: string): SigningKey {
+  const parsed = z.union([SigningKey, SigningKeys]).safeParse(parseJson(text));
+  if (!parsed.success) throw new Error(`not ${SIGNING_KEY_FORM}`);
+  return 'd' in parsed.data ? (parsed.data as SigningKey) : (parsed.data as z.infer<typeof SigningKeys>).keys[0];
+}
+
 export const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 export type KeySet = z.infer<typeof KeySet>;
 
@@ -178,6 +189,10 @@ export interface GatewayConfig {
   readonly access: AccessRules;
   /** Without it subgraphs get no token. */
   readonly signingKey: SigningKey | undefined;
+  /** Where it is read anew when it changes. */
+  readonly signingKeyFile: string | undefined;
+  /** How often files of keys are looked at. */
+  readonly keysPollMs: number;
   /** Without it no client token can be checked, and requests that carry one are refused. */
   readonly clientTokens:
     | {
@@ -292,9 +307,7 @@ export function readConfig(
   for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
 
   const { GATEWAY_SIGNING_KEY_FILE: signingKeyFile, JWKS_FILE: jwksFile, JWKS_URL: jwksUrl } = given;
-  const signingKey =
-    signingKeyFile &&
-    attempt('GATEWAY_SIGNING_KEY_FILE', () => readJson(signingKeyFile, SigningKey, 'a private Ed25519 key as JWK'));
+  const signingKey = signingKeyFile && attempt('GATEWAY_SIGNING_KEY_FILE', () => readSigningKey(signingKeyFile));
   const clientKeys = jwksFile && attempt('JWKS_FILE', () => readJson(jwksFile, KeySet, 'a JSON Web Key Set'));
   if (jwksFile && jwksUrl) faults.push('JWKS_FILE, JWKS_URL: give one of them');
   const subgraphUrls = attempt('SUBGRAPH_URLS', () => readSubgraphUrls(given)) ?? new Map<string, string>();
@@ -379,6 +392,8 @@ export function readConfig(
       hideSuggestions: values.NODE_ENV === 'production',
     },
     signingKey: signingKey || undefined,
+    signingKeyFile: values.GATEWAY_SIGNING_KEY_FILE,
+    keysPollMs: values.KEYS_POLL_MS,
     clientTokens: keys && {
       keys,
       ...(values.JWKS_FILE !== undefined && { file: values.JWKS_FILE }),
@@ -525,6 +540,15 @@ const HEADER_RULES_FORM =
 /** The key of a subgraph's name in `subgraphUrls`. */
 export function urlKey(subgraph: string): string {
   return subgraph.toUpperCase().replaceAll('-', '_');
+}
+
+function readSigningKey(file: string): SigningKey {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return parseSigningKey(text);
+  } catch {
+    throw new Error(`${file} is not ${SIGNING_KEY_FORM}`);
+  }
 }
 
 function readJson<T>(file: string, shape: z.ZodType<T>, what: string): T {

@@ -4,7 +4,7 @@ import { createAudit } from './audit/audit.js';
 import { type ClientDirectory, whenRead } from './clients/clientDirectory.js';
 import { clientStatus, registerClientMetrics } from './clients/clientMetrics.js';
 import { createClientDirectory } from './clients/createClientDirectory.js';
-import { type GatewayConfig, urlKey } from './config.js';
+import { type GatewayConfig, type SigningKey, urlKey } from './config.js';
 import { NatsLink } from './eventSource/jetStream/natsLink.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
@@ -17,8 +17,10 @@ import type { StartOptions } from './http/startOperation.js';
 import { registerTicketRoute } from './http/ticketRoute.js';
 import { createClientKeys } from './identity/clientKeys.js';
 import { createAuthenticate } from './identity/clientToken.js';
+import { createKeyMetrics } from './identity/keyMetrics.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
 import { openTokenKeys } from './identity/tokenKeys.js';
+import { watchSigningKey } from './identity/watchSigningKey.js';
 import { connectRedis } from './limits/connectRedis.js';
 import { createAdmit } from './limits/operationLimits.js';
 import { createRateLimits } from './limits/rateLimits.js';
@@ -79,7 +81,7 @@ export async function startGateway(
   const tokenKeys =
     config.clientTokens && openTokenKeys({ ...config.clientTokens, pollMs: config.supergraphPollMs, log });
   const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys, tokenKeys });
-  const mintToken = await createSubgraphTokenMint(config.signingKey);
+  const { mintToken, unwatchKey } = await startMint(config, log, metrics);
   const mutations = { finished: 0 };
   const headerRules = createHeaderRules(config.headerRules);
   const load = (sdl: string) =>
@@ -198,6 +200,7 @@ export async function startGateway(
     unwatch();
     unfollow();
     tokenKeys?.close();
+    unwatchKey();
     const limit = new AbortController();
     const drained = Promise.all([app.close(), live.sendAway(config.drainTimeoutMs * SPREAD)]).then(() => limit.abort());
     await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(
@@ -230,6 +233,20 @@ async function loadFirst(slot: SupergraphSlot, file: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** The mint of tokens for subgraphs, which goes over to another key when the key's file changes. */
+async function startMint({ signingKey, signingKeyFile, keysPollMs }: GatewayConfig, log: Logger, metrics: Metrics) {
+  const { showKey, tokensMinted } = createKeyMetrics(metrics.registry);
+  const { mint, exchangeKey } = await createSubgraphTokenMint(signingKey, { onMinted: () => tokensMinted.inc() });
+  if (!signingKey || signingKeyFile === undefined) return { mintToken: mint, unwatchKey: () => {} };
+  showKey(signingKey);
+  const exchange = async (key: SigningKey) => {
+    await exchangeKey(key);
+    showKey(key);
+  };
+  const watching = { file: signingKeyFile, pollMs: keysPollMs, key: signingKey, exchange, log };
+  return { mintToken: mint, unwatchKey: watchSigningKey(watching) };
 }
 
 function subgraphUrlResolver(overrides: GatewayConfig['subgraphUrls']) {
