@@ -29,6 +29,7 @@ const COMMANDS = {
     folder: process.env.INIT_CWD,
   },
   token: { run: [script('infra/stack/src/token.ts')], quiet: true },
+  keys: { run: [script('infra/stack/src/keys.ts')], quiet: true },
   watch: { run: [script('infra/stack/src/watch.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
   'dead-letters': {
