@@ -91,7 +91,7 @@ export function createLive({
     async subscribe(request, signal) {
       // Once, when it begins, whatever comes of it: by what one event costs.
       await starting.admit?.(request.operation, request.variables, request.context);
-      return subscriptions.subscribe(auditSubscription(request, name, starting.audit), signal);
+      return subscriptions.subscribe(auditSubscription(request, name, starting.audit, slot.current), signal);
     },
     heartbeatMs: live.heartbeatMs,
     onDelivered: ({ occurredAt }) => {

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { AuditRecord } from '../src/audit/auditRecord.js';
+import { readConfig } from '../src/config.js';
+import { clientsInMemory, manifestOf } from './fixtures/clientsInMemory.js';
 import { figure, running } from './fixtures/events/liveFigures.js';
 import { openClient, type TestClient } from './fixtures/events/openClient.js';
 import { type EventGraph, startEventGraph } from './fixtures/events/startEventGraph.js';
@@ -7,7 +9,10 @@ import { eventually } from './fixtures/eventually.js';
 import { createNatsProcess } from './fixtures/natsProcess.js';
 import { openSocket } from './fixtures/openSocket.js';
 import { type RecordingLog, recordingLog } from './fixtures/recordingLog.js';
-import type { TestGateway } from './fixtures/startTestGateway.js';
+import { rightsGraph } from './fixtures/rightsGraph.js';
+import { startComposed } from './fixtures/startComposed.js';
+import { startShop } from './fixtures/startShop.js';
+import { startTestGateway, type TestGateway } from './fixtures/startTestGateway.js';
 
 let graph: EventGraph;
 let gateway: TestGateway;
@@ -114,6 +119,42 @@ describe('a mutation', () => {
     const [mutation, disclosure] = recording.records;
     expect(mutation?.entities).not.toHaveProperty('0.fields');
     expect(disclosure?.requestId).toBe(mutation?.requestId);
+  });
+
+  it('of a manifest says whose, by any transport', async () => {
+    const own = recordingLog();
+    const shop = await startShop();
+    onTestFinished(() => shop.close());
+    const persisted = manifestOf('partner', ['PARTNER'], ['mutation Reset { rename(id: "p1", name: "x") { id } }']);
+    const directory = clientsInMemory(persisted);
+    const { clientTokens } = graph.issuer;
+    const other = await startTestGateway(shop, { clientTokens }, { directory, log: own.log });
+    onTestFinished(() => other.stop());
+    const { authorization } = await as('acme', 'PARTNER');
+    const body = JSON.stringify({ documentId: persisted.operations[0]?.id });
+    const headers = { 'content-type': 'application/json', authorization };
+    await other.send({ method: 'POST', headers, body });
+    await other.send({ method: 'POST', headers: { ...headers, accept: 'text/event-stream' }, body });
+    const socket = await openSocket(`${other.url.replace('http', 'ws')}/graphql`, { init: { authorization } });
+    socket.send({ type: 'subscribe', id: '1', payload: { query: '', ...JSON.parse(body) } });
+    await socket.get('complete', '1');
+    socket.socket.close();
+    expect(own.records.map(({ what, from }) => [what.operation, what.manifest, from.transport])).toEqual(
+      ['http', 'sse', 'websocket'].map((transport) => ['Reset', 'partner', transport]),
+    );
+  });
+
+  it('that the caller may not have says so, cut or refused', async () => {
+    for (const rightsMode of ['cut', 'refuse'] as const) {
+      const own = recordingLog();
+      const access = { ...readConfig({}, []).access, rightsMode };
+      const { gateway: guarded, stop } = await startComposed(rightsGraph, { access }, undefined, own.log);
+      await guarded.query('mutation { rename(id: "1", name: "x") { id } }');
+      expect(own.records).toMatchObject([
+        { kind: 'MUTATION', outcome: ['UNAUTHORIZED_FIELD_OR_TYPE'], who: { kind: 'ANONYMOUS' }, entities: [] },
+      ]);
+      await stop();
+    }
   });
 
   it('of each transport leaves one', async () => {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   write(first);
   recording = recordingLog('info');
   const config = { clientTokens: issuer.clientTokens, signingKey: first, signingKeyFile: file, keysPollMs: 5 };
-  gateway = await startTestGateway(shop, config, recording.log);
+  gateway = await startTestGateway(shop, config, { log: recording.log });
 });
 afterAll(async () => {
   await gateway?.stop();

@@ -4,6 +4,7 @@ import type { LaterPayload } from '../execute/deferredPayloads.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Operation } from '../operation/operation.js';
 import type { SubscriptionRequest } from '../subscribe/subscription.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
 import type { Audit, Recorded, RecordedOperation } from './audit.js';
 import { changedOnly, mergeDisclosed, type Transport } from './auditRecord.js';
 
@@ -50,9 +51,12 @@ export function auditSubscription(
   request: SubscriptionRequest,
   transport: Transport,
   audit: Audit | undefined,
+  supergraph: Supergraph | undefined,
 ): SubscriptionRequest {
   if (!audit) return request;
-  const { operation, context, manifest } = request;
+  const { operation, context, persisted } = request;
+  const manifest =
+    persisted === undefined ? undefined : supergraph?.persisted.entryOf(context.identity, persisted)?.client;
   const sender = { ...context, transport, manifest };
   return {
     ...request,

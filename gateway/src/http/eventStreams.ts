@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { type Authenticate, type Credentials, credentialHeaders } from '../identity/clientToken.js';
 import type { Tickets } from '../identity/tickets.js';
@@ -84,6 +85,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
         ...{ requestId: trail.id, ...credentials, headers: request.headers, gone: trail.gone },
         address: addressOf(request),
         transport: 'sse' as const,
+        manifest: options.audit && manifestOf(params, credentials.identity, supergraph),
       };
       const executing = startOperation(operation, params.variables, params.explain, sender, options);
       supergraph.enter();

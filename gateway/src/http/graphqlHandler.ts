@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import { manifestOf } from '../audit/manifestOf.js';
 import type { Json } from '../compile/jsonOutput.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
@@ -150,15 +151,14 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     return found;
   }
 
-  function executeOne(
-    operation: Operation,
-    { variables, explain }: GraphQLParams,
-    call: Call,
-  ): Promise<OperationResponse> {
+  function executeOne(operation: Operation, params: GraphQLParams, call: Call): Promise<OperationResponse> {
+    const { variables, explain } = params;
     const { method, headers } = call.request;
     checkMethod(operation, method);
     const explained = explain || headers['graphql-plan'] === 'true';
-    return startOperation(operation, variables, explained, senderOf(call), options);
+    const sender = senderOf(call);
+    const manifest = params.persisted && options.audit && manifestOf(params, call.identity, call.supergraph);
+    return startOperation(operation, variables, explained, manifest ? { ...sender, manifest } : sender, options);
   }
 
   function senderOf({ request, response, trail, identity, keyPrefix }: Call): Sender {

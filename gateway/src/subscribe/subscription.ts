@@ -15,8 +15,6 @@ export interface SubscriptionRequest {
   /** Checked by the operation's `checkVariables`. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: Pick<RequestContext, 'requestId' | 'identity' | 'headers' | 'address' | 'keyPrefix'>;
-  /** The client in whose manifest the operation stands, where it was asked for by its id. */
-  readonly manifest?: string | undefined;
   /** The cursor that the transport itself has been given (SSE's `Last-Event-ID`): wins over the field's argument `after`. */
   readonly after: string | undefined;
   /** Called with each payload that has personal data in it, when it is taken for this subscriber. */

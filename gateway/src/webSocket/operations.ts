@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, OperationTypeNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { type GraphQLParams, paramsFromBody } from '../http/graphqlParams.js';
 import type { LiveTransportOptions } from '../http/liveTransport.js';
@@ -115,6 +116,7 @@ export function createOperations(options: OperationsOptions) {
   ): OperationRun {
     const requestId = newRequestId();
     const { identity = anonymous, headers, address, keyPrefix } = connection;
+    const manifest = options.audit && manifestOf(params, identity, supergraph);
     const began = performance.now();
     metrics.requestsInFlight.count += 1;
     supergraph.enter();
@@ -129,7 +131,7 @@ export function createOperations(options: OperationsOptions) {
           operation,
           params.variables,
           params.explain,
-          { requestId, identity, headers, address, keyPrefix, transport: 'websocket', gone },
+          { requestId, identity, headers, address, keyPrefix, transport: 'websocket', manifest, gone },
           options,
         ),
       ended,
