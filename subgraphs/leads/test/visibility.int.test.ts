@@ -128,7 +128,7 @@ describe('the contact of a lead', () => {
   });
 
   it.each([
-    ['an operator with the scope', operator, ['consent.ip', 'consent.pageUrl', 'consent.userAgent']],
+    ['an operator with the scope', operator, ['consent.pageUrl']],
     ['an operator without it', clerk, undefined],
     ['a frontend', frontend, undefined],
     ['the partner it came from', acme, undefined],
@@ -147,6 +147,8 @@ describe('the contact of a lead', () => {
     const ask = async (fields: string) =>
       (await leads.query(`query ($id: ID!) { lead(id: $id) { ${fields} } }`, { id: leadId }, operator)).extensions;
     expect(await ask('id status ageBand contact { masked } address { city zip } consent { text }')).toBeUndefined();
+    const consent = (await ask('consent { ip userAgent }'))?.disclosed as { fields: string[] }[];
+    expect(consent.map(({ fields }) => fields.sort())).toEqual([['consent.ip', 'consent.userAgent']]);
     expect(await ask('contact { masked phone }')).toEqual({
       disclosed: [{ __typename: 'Lead', key: leadId, fields: ['contact.phone'] }],
     });
