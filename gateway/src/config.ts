@@ -78,6 +78,7 @@ const Environment = z.object({
   CORS_HEADERS: z.string().default(''),
   CORS_MAX_AGE_SECONDS: count.default(600),
   GATEWAY_SIGNING_KEY_FILE: z.string().optional(),
+  KEYS_POLL_MS: milliseconds.default(1_000),
   JWKS_FILE: z.string().optional(),
   JWKS_URL: httpUrl.optional(),
   JWT_ISSUER: z.string().default('leadgraph-local'),
@@ -93,6 +94,9 @@ const Environment = z.object({
     .string()
     .regex(/^(?!authorization$)[\w-]+$/i, 'give the name of a header other than authorization')
     .default(KEY_HEADER),
+  AUDIT: z.stringbool().default(true),
+  AUDIT_RETENTION_DAYS: limit.max(36_500).default(400),
+  AUDIT_BUFFER_BYTES: limit.default(32 * 1024 * 1024),
   CURSOR_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64,}$/, 'give at least 32 bytes in hex')
@@ -132,6 +136,16 @@ const SigningKey = z.looseObject({
   kid: z.string().optional(),
 });
 export type SigningKey = z.infer<typeof SigningKey>;
+
+const SIGNING_KEY_FORM = 'a private Ed25519 key as JWK, or a set of them of which the first signs';
+const SigningKeys = z.object({ keys: z.tuple([SigningKey], SigningKey) });
+
+/** The key that signs, of a private JWK or a set of them. Throws an error that never says what stands there. */
+export function parseSigningKey(text: string): SigningKey {
+  const parsed = z.union([SigningKey, SigningKeys]).safeParse(parseJson(text));
+  if (!parsed.success) throw new Error(`not ${SIGNING_KEY_FORM}`);
+  return 'd' in parsed.data ? (parsed.data as SigningKey) : (parsed.data as z.infer<typeof SigningKeys>).keys[0];
+}
 
 export const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 export type KeySet = z.infer<typeof KeySet>;
@@ -175,6 +189,10 @@ export interface GatewayConfig {
   readonly access: AccessRules;
   /** Without it subgraphs get no token. */
   readonly signingKey: SigningKey | undefined;
+  /** Where it is read anew when it changes. */
+  readonly signingKeyFile: string | undefined;
+  /** How often files of keys are looked at. */
+  readonly keysPollMs: number;
   /** Without it no client token can be checked, and requests that carry one are refused. */
   readonly clientTokens:
     | {
@@ -189,6 +207,7 @@ export interface GatewayConfig {
   readonly natsUrl: string | undefined;
   /** Where clients' keys and manifests are. */
   readonly clients: ClientsConfig;
+  readonly audit: AuditConfig;
   /** What cursors and tickets are signed with; undefined: derived from the signing key or, without one, random and good until the process ends. */
   readonly cursorKey: Buffer | undefined;
   readonly live: LiveLimits;
@@ -217,6 +236,15 @@ export interface PersistedSettings {
   readonly prepareMs: number;
   /** Texts that clients register by themselves (APQ); undefined: they cannot. */
   readonly automatic: { readonly mostBytes: number; readonly ttlSeconds: number } | undefined;
+}
+
+/** What is recorded of who did what. */
+export interface AuditConfig {
+  readonly on: boolean;
+  /** How long NATS keeps records. */
+  readonly retentionDays: number;
+  /** What waits for NATS, at most. */
+  readonly bufferBytes: number;
 }
 
 /** What clients may ask for. */
@@ -279,9 +307,7 @@ export function readConfig(
   for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
 
   const { GATEWAY_SIGNING_KEY_FILE: signingKeyFile, JWKS_FILE: jwksFile, JWKS_URL: jwksUrl } = given;
-  const signingKey =
-    signingKeyFile &&
-    attempt('GATEWAY_SIGNING_KEY_FILE', () => readJson(signingKeyFile, SigningKey, 'a private Ed25519 key as JWK'));
+  const signingKey = signingKeyFile && attempt('GATEWAY_SIGNING_KEY_FILE', () => readSigningKey(signingKeyFile));
   const clientKeys = jwksFile && attempt('JWKS_FILE', () => readJson(jwksFile, KeySet, 'a JSON Web Key Set'));
   if (jwksFile && jwksUrl) faults.push('JWKS_FILE, JWKS_URL: give one of them');
   const subgraphUrls = attempt('SUBGRAPH_URLS', () => readSubgraphUrls(given)) ?? new Map<string, string>();
@@ -366,6 +392,8 @@ export function readConfig(
       hideSuggestions: values.NODE_ENV === 'production',
     },
     signingKey: signingKey || undefined,
+    signingKeyFile: values.GATEWAY_SIGNING_KEY_FILE,
+    keysPollMs: values.KEYS_POLL_MS,
     clientTokens: keys && {
       keys,
       ...(values.JWKS_FILE !== undefined && { file: values.JWKS_FILE }),
@@ -378,6 +406,11 @@ export function readConfig(
       operationsFolder: values.OPERATIONS_FOLDER,
       bucket: values.CLIENTS_BUCKET,
       keyHeader: values.CLIENT_KEY_HEADER.toLowerCase(),
+    },
+    audit: {
+      on: values.AUDIT,
+      retentionDays: values.AUDIT_RETENTION_DAYS,
+      bufferBytes: values.AUDIT_BUFFER_BYTES,
     },
     cursorKey: values.CURSOR_KEY === undefined ? undefined : Buffer.from(values.CURSOR_KEY, 'hex'),
     live: {
@@ -509,6 +542,15 @@ export function urlKey(subgraph: string): string {
   return subgraph.toUpperCase().replaceAll('-', '_');
 }
 
+function readSigningKey(file: string): SigningKey {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return parseSigningKey(text);
+  } catch {
+    throw new Error(`${file} is not ${SIGNING_KEY_FORM}`);
+  }
+}
+
 function readJson<T>(file: string, shape: z.ZodType<T>, what: string): T {
   const parsed = shape.safeParse(parseJson(readFileSync(file, 'utf8')));
   // The file holds key material: say what is expected, never what was found.
@@ -531,4 +573,9 @@ function parseJson(text: string): unknown {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Where NATS is, for commands: the local stack's unless it is given. */
+export function readNatsUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return env.NATS_URL || 'nats://127.0.0.1:4232';
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAudit } from './audit/audit.js';
 import { type ClientDirectory, whenRead } from './clients/clientDirectory.js';
 import { clientStatus, registerClientMetrics } from './clients/clientMetrics.js';
 import { createClientDirectory } from './clients/createClientDirectory.js';
-import { type GatewayConfig, urlKey } from './config.js';
+import { type GatewayConfig, type SigningKey, urlKey } from './config.js';
 import { NatsLink } from './eventSource/jetStream/natsLink.js';
 import { executeOperation } from './execute/executeOperation.js';
 import { type Execute, shareExecutions } from './execute/shareExecutions.js';
@@ -16,8 +17,10 @@ import type { StartOptions } from './http/startOperation.js';
 import { registerTicketRoute } from './http/ticketRoute.js';
 import { createClientKeys } from './identity/clientKeys.js';
 import { createAuthenticate } from './identity/clientToken.js';
+import { createKeyMetrics } from './identity/keyMetrics.js';
 import { createSubgraphTokenMint } from './identity/subgraphToken.js';
 import { openTokenKeys } from './identity/tokenKeys.js';
+import { watchSigningKey } from './identity/watchSigningKey.js';
 import { connectRedis } from './limits/connectRedis.js';
 import { createAdmit } from './limits/operationLimits.js';
 import { createRateLimits } from './limits/rateLimits.js';
@@ -41,6 +44,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const CLIENTS_WAIT_MS = 1_500;
 /** The part of the drain time over which live connections are sent elsewhere. */
 const SPREAD = 0.8;
+/** What is left at least for audit records after the last requests. */
+const LAST_RECORDS_MS = 500;
 /** What an identity needs to see plans in production. */
 const EXPLAIN_SCOPE = 'plan:read';
 
@@ -76,7 +81,7 @@ export async function startGateway(
   const tokenKeys =
     config.clientTokens && openTokenKeys({ ...config.clientTokens, pollMs: config.supergraphPollMs, log });
   const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys, tokenKeys });
-  const mintToken = await createSubgraphTokenMint(config.signingKey);
+  const { mintToken, unwatchKey } = await startMint(config, log, metrics);
   const mutations = { finished: 0 };
   const headerRules = createHeaderRules(config.headerRules);
   const load = (sdl: string) =>
@@ -126,6 +131,7 @@ export async function startGateway(
 
   let draining = false;
   const isDraining = () => draining;
+  const audit = createAudit({ config: config.audit, natsUrl: config.natsUrl, log, metrics });
   const alone: Execute = (request) => executeOperation(request, log);
   const starting: StartOptions = {
     findOperation: createFindOperation({
@@ -146,6 +152,7 @@ export async function startGateway(
     mutations,
     admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
     costBudgets,
+    audit,
     mayExplain: ({ scopes }) => config.explainToAll || scopes.includes(EXPLAIN_SCOPE),
   };
   const live = createLive({
@@ -189,9 +196,11 @@ export async function startGateway(
 
   const stop = async () => {
     draining = true;
+    const began = performance.now();
     unwatch();
     unfollow();
     tokenKeys?.close();
+    unwatchKey();
     const limit = new AbortController();
     const drained = Promise.all([app.close(), live.sendAway(config.drainTimeoutMs * SPREAD)]).then(() => limit.abort());
     await delay(config.drainTimeoutMs, undefined, { signal: limit.signal }).then(
@@ -204,6 +213,8 @@ export async function startGateway(
     await drained;
     await clients?.close();
     await live.close();
+    // After the last request: what it has left goes out as well.
+    await audit?.close(Math.max(config.drainTimeoutMs - (performance.now() - began), LAST_RECORDS_MS));
     await slot.close();
     redis?.disconnect();
     log.info('gateway is down');
@@ -222,6 +233,20 @@ async function loadFirst(slot: SupergraphSlot, file: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** The mint of tokens for subgraphs, which goes over to another key when the key's file changes. */
+async function startMint({ signingKey, signingKeyFile, keysPollMs }: GatewayConfig, log: Logger, metrics: Metrics) {
+  const { showKey, tokensMinted } = createKeyMetrics(metrics.registry);
+  const { mint, exchangeKey } = await createSubgraphTokenMint(signingKey, { onMinted: () => tokensMinted.inc() });
+  if (!signingKey || signingKeyFile === undefined) return { mintToken: mint, unwatchKey: () => {} };
+  showKey(signingKey);
+  const exchange = async (key: SigningKey) => {
+    await exchangeKey(key);
+    showKey(key);
+  };
+  const watching = { file: signingKeyFile, pollMs: keysPollMs, key: signingKey, exchange, log };
+  return { mintToken: mint, unwatchKey: watchSigningKey(watching) };
 }
 
 function subgraphUrlResolver(overrides: GatewayConfig['subgraphUrls']) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { auditSubscription } from './audit/auditOperation.js';
 import type { GatewayConfig } from './config.js';
 import { createJetStreamEvents } from './eventSource/jetStream/jetStreamEvents.js';
 import type { NatsLink } from './eventSource/jetStream/natsLink.js';
@@ -83,14 +84,14 @@ export function createLive({
   const used = link ? usedTicketsInNats(link, TICKET_LIFETIME_MS) : rememberUsedTickets(TICKET_LIFETIME_MS);
   const tickets = createTickets({ key, used, keys: clientKeys });
   const limits = createConnectionLimits(live);
-  const transport = (name: string): LiveTransportOptions & { authenticate: Authenticate } => ({
+  const transport = (name: 'websocket' | 'sse'): LiveTransportOptions & { authenticate: Authenticate } => ({
     ...starting,
     ...{ slot, authenticate, limits, log, metrics },
     trustedProxies: config.limits.trustedProxies,
     async subscribe(request, signal) {
       // Once, when it begins, whatever comes of it: by what one event costs.
       await starting.admit?.(request.operation, request.variables, request.context);
-      return subscriptions.subscribe(request, signal);
+      return subscriptions.subscribe(auditSubscription(request, name, starting.audit, slot.current), signal);
     },
     heartbeatMs: live.heartbeatMs,
     onDelivered: ({ occurredAt }) => {

@@ -7,6 +7,14 @@ export interface ChangedEntity {
   readonly version: number;
 }
 
+/** Personal data of an entity that a subgraph has answered unmasked, as it reports it in `extensions.disclosed`. */
+export interface DisclosedEntity {
+  readonly __typename: string;
+  readonly key: string;
+  /** Which of its personal fields. */
+  readonly fields: readonly string[];
+}
+
 /**
  * Whether somebody still waits for an answer. States: waiting → cancelled. An AbortSignal would do, at ten times the cost of a request that nobody cancels.
  */
@@ -43,6 +51,8 @@ export interface RequestContext {
   readonly identity: Identity;
   /** Where it came from, for limits. */
   readonly address?: string | undefined;
+  /** The public prefix of the key by which the client has authenticated itself, for records. */
+  readonly keyPrefix?: string | undefined;
   /** The request's headers that rules may forward, by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Cancelled when nobody waits for the answer of a query any more. Mutations are finished once begun. */
@@ -51,4 +61,20 @@ export interface RequestContext {
   readonly since?: string;
   /** Collected from the subgraphs' responses. */
   readonly changed: ChangedEntity[];
+  /** The same; not there until a subgraph has disclosed something. What is answered takes it away. */
+  disclosed?: DisclosedEntity[] | undefined;
+}
+
+/** Keeps what a subgraph has disclosed for the answer that it goes into. */
+export function collectDisclosed(context: RequestContext, disclosed: readonly DisclosedEntity[] | undefined): void {
+  if (!disclosed) return;
+  context.disclosed ??= [];
+  for (const entity of disclosed) context.disclosed.push(entity);
+}
+
+/** What has been disclosed since the last part of the answer. */
+export function takeDisclosed(context: RequestContext): readonly DisclosedEntity[] | undefined {
+  const { disclosed } = context;
+  if (disclosed) context.disclosed = undefined;
+  return disclosed;
 }

@@ -29,6 +29,7 @@ const COMMANDS = {
     folder: process.env.INIT_CWD,
   },
   token: { run: [script('infra/stack/src/token.ts')], quiet: true },
+  keys: { run: [script('infra/stack/src/keys.ts')], quiet: true },
   watch: { run: [script('infra/stack/src/watch.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
   'dead-letters': {
@@ -36,6 +37,7 @@ const COMMANDS = {
     run: [script('subgraphs/kit/dist/messaging/deadLettersCli.js')],
     quiet: true,
   },
+  audit: { build: ['@leadgraph/gateway'], run: [script('gateway/dist/audit/auditCommand.js')], quiet: true },
   perf: { build: ['@leadgraph/gateway'], run: [script('perf/main.ts')] },
   build: { run: [tool('turbo', 'run', 'build', '--output-logs=errors-only')] },
   check: {

@@ -5,6 +5,7 @@ import type { Position } from '../compile/responsePath.js';
 import { isOfType } from '../compile/rewrites.js';
 import type { Logger } from '../log.js';
 import type { Operation } from '../operation/operation.js';
+import { type DisclosedEntity, takeDisclosed } from '../requestContext.js';
 import type { Execution } from './execution.js';
 import { explainPlan } from './explainPlan.js';
 import { codesOf, internalError } from './internalError.js';
@@ -14,6 +15,8 @@ import { writePart } from './writePart.js';
 export interface LaterPayload {
   readonly json: string;
   readonly codes: readonly string[];
+  /** The personal data in it. */
+  readonly disclosed?: readonly DisclosedEntity[] | undefined;
 }
 
 /**
@@ -95,6 +98,7 @@ export function startDeferred(
       yield {
         json: `{${incremental}${explained}"hasNext":${more}}`,
         codes: results.flatMap(({ errors }) => codesOf(errors)),
+        disclosed: takeDisclosed(execution.context),
       };
       if (!more) return;
     }

@@ -3,7 +3,7 @@ import type { Position } from '../compile/responsePath.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { Logger } from '../log.js';
 import type { Operation } from '../operation/operation.js';
-import type { RequestContext } from '../requestContext.js';
+import { type ChangedEntity, type DisclosedEntity, type RequestContext, takeDisclosed } from '../requestContext.js';
 import { changedEntities } from './changedEntities.js';
 import { type LaterPayload, startDeferred } from './deferredPayloads.js';
 import { Execution } from './execution.js';
@@ -31,6 +31,10 @@ export interface OperationResponse {
   readonly codes: readonly string[];
   /** Of an operation with deferred parts: what follows. */
   readonly later: AsyncIterable<LaterPayload> | undefined;
+  /** What subgraphs say that a mutation has changed. */
+  readonly changed?: readonly ChangedEntity[] | undefined;
+  /** The personal data in it, of a deferred one in its first part: for records, never for clients. */
+  readonly disclosed?: readonly DisclosedEntity[] | undefined;
 }
 
 /**
@@ -68,6 +72,8 @@ export async function executeOperation(request: ExecutionRequest, log: Logger): 
       json: json?.take(before, after) ?? `${before}null${after}`,
       codes: codesOf(errors),
       later,
+      changed,
+      disclosed: takeDisclosed(context),
     };
   } catch (error) {
     if (error instanceof RequestRefused) throw error;

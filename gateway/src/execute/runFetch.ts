@@ -2,6 +2,7 @@ import type { CompiledFetch } from '../compile/compileFetch.js';
 import type { Representations } from '../compile/compileRepresentations.js';
 import { applyRewrites, isOfType } from '../compile/rewrites.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
+import { collectDisclosed } from '../requestContext.js';
 import { fetchFailure } from '../subgraph/fetchFailure.js';
 import type { FetchResult } from '../subgraph/subgraph.js';
 import type { Execution } from './execution.js';
@@ -194,6 +195,7 @@ function send(
     if (!result.plain) execution.facts.plain = false;
     const changed = result.response?.changed;
     if (changed && !before) for (const entity of changed) context.changed.push(entity);
+    if (!before) collectDisclosed(context, result.response?.disclosed);
     take(result);
     execution.forgetFound(fetch.route.changes);
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { type Authenticate, type Credentials, credentialHeaders } from '../identity/clientToken.js';
 import type { Tickets } from '../identity/tickets.js';
@@ -45,7 +46,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const headersOfCredentials = credentialHeaders(authenticate);
   let closing: Promise<void> | undefined;
 
-  const addressOf = (request: IncomingMessage) => options.admit && clientAddress(request, options.trustedProxies ?? 0);
+  const addressOf = (request: IncomingMessage) =>
+    (options.admit || options.audit) && clientAddress(request, options.trustedProxies ?? 0);
 
   async function answer(
     params: GraphQLParams | readonly GraphQLParams[],
@@ -82,6 +84,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       const sender = {
         ...{ requestId: trail.id, ...credentials, headers: request.headers, gone: trail.gone },
         address: addressOf(request),
+        transport: 'sse' as const,
+        manifest: options.audit && manifestOf(params, credentials.identity, supergraph),
       };
       const executing = startOperation(operation, params.variables, params.explain, sender, options);
       supergraph.enter();
@@ -112,7 +116,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     operation: Operation,
     { persisted, operationName: name, variables }: GraphQLParams,
     after: string | undefined,
-    { identity, expiresAt, onWithdrawn }: Credentials,
+    { identity, expiresAt, keyPrefix, onWithdrawn }: Credentials,
     request: IncomingMessage,
     response: ServerResponse,
     trail: RequestTrail,
@@ -132,7 +136,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     });
     const over = [leave];
     try {
-      const context = { requestId: trail.id, identity, headers, address: addressOf(request) };
+      const context = { requestId: trail.id, identity, headers, address: addressOf(request), keyPrefix };
       live = await subscribe(
         { operation, text: operation.source, persisted: persisted?.id, name, variables, context, after },
         starting.signal,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import { manifestOf } from '../audit/manifestOf.js';
 import type { Json } from '../compile/jsonOutput.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
@@ -86,9 +87,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const accepted = responseType(request.headers.accept);
     if (accepted.onlyEventStream) return await eventStreams().answer(params, request, response, trail);
     const checked = options.authenticate(request.headers);
-    const { identity } = checked instanceof Promise ? await checked : checked;
+    const { identity, keyPrefix } = checked instanceof Promise ? await checked : checked;
     const supergraph = inService(options.slot);
-    const call = { request, response, trail, supergraph, identity, accepted };
+    const call = { request, response, trail, supergraph, identity, keyPrefix, accepted };
     if (Array.isArray(params)) return await answerList(params, call);
     const found = findOrSpend(
       () => find(params, call),
@@ -150,25 +151,22 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     return found;
   }
 
-  function executeOne(
-    operation: Operation,
-    { variables, explain }: GraphQLParams,
-    call: Call,
-  ): Promise<OperationResponse> {
+  function executeOne(operation: Operation, params: GraphQLParams, call: Call): Promise<OperationResponse> {
+    const { variables, explain } = params;
     const { method, headers } = call.request;
     checkMethod(operation, method);
     const explained = explain || headers['graphql-plan'] === 'true';
-    return startOperation(operation, variables, explained, senderOf(call), options);
+    const sender = senderOf(call);
+    const manifest = params.persisted && options.audit && manifestOf(params, call.identity, call.supergraph);
+    return startOperation(operation, variables, explained, manifest ? { ...sender, manifest } : sender, options);
   }
 
-  function senderOf({ request, response, trail, identity }: Call): Sender {
-    const sender = { requestId: trail.id, identity, headers: request.headers, gone: trail.gone };
-    if (!options.admit) return sender;
-    return {
-      ...sender,
-      address: clientAddress(request, options.trustedProxies ?? 0),
-      tell: (left) => setHeaders(response, left),
-    };
+  function senderOf({ request, response, trail, identity, keyPrefix }: Call): Sender {
+    const { headers } = request;
+    // Now: a connection that has been closed does not know it any more.
+    const address = options.admit || options.audit ? clientAddress(request, options.trustedProxies ?? 0) : undefined;
+    const sender = { requestId: trail.id, identity, headers, gone: trail.gone, address, keyPrefix };
+    return options.admit ? { ...sender, tell: (left) => setHeaders(response, left) } : sender;
   }
 
   function eventStreams(): EventStreams {
@@ -221,6 +219,7 @@ interface Call {
   readonly trail: RequestTrail;
   readonly supergraph: Supergraph;
   readonly identity: Identity;
+  readonly keyPrefix: string | undefined;
   readonly accepted: Accepted;
 }
 

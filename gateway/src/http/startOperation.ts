@@ -1,4 +1,6 @@
 import { OperationTypeNode } from 'graphql';
+import type { Audit, Recorded } from '../audit/audit.js';
+import { auditOperation } from '../audit/auditOperation.js';
 import type { OperationResponse } from '../execute/executeOperation.js';
 import type { Execute } from '../execute/shareExecutions.js';
 import type { Identity } from '../identity/identity.js';
@@ -18,10 +20,15 @@ export interface StartOptions {
   readonly admit?: Admit | undefined;
   /** What `extensions.cost` compares an estimate with. */
   readonly costBudgets?: CostBudgets | undefined;
+  /** Undefined where nothing is recorded. */
+  readonly audit?: Audit | undefined;
 }
 
 /** Who wants an operation executed. */
-export interface Sender extends Pick<RequestContext, 'requestId' | 'identity' | 'headers'>, Applicant {
+export interface Sender
+  extends Pick<RequestContext, 'requestId' | 'identity' | 'headers'>,
+    Applicant,
+    Pick<Recorded, 'transport' | 'keyPrefix' | 'manifest'> {
   /** Cancelled when the sender has gone before the answer. */
   readonly gone: Cancellation;
 }
@@ -47,11 +54,12 @@ function begin(
   operation: Operation,
   variables: Readonly<Record<string, unknown>>,
   explain: boolean,
-  { requestId, identity, headers, gone }: Sender,
+  sender: Sender,
   options: StartOptions,
 ): Promise<OperationResponse> {
+  const { requestId, identity, headers, gone } = sender;
   const isQuery = operation.type === OperationTypeNode.QUERY;
-  const executing = options.execute({
+  const started = options.execute({
     operation,
     variables,
     context: {
@@ -61,6 +69,7 @@ function begin(
       // A mutation is finished when its sender has gone: half of it may have been done already.
       cancellation: isQuery ? gone : new Cancellation(),
       changed: [],
+      disclosed: undefined,
     },
     explain: explain && options.mayExplain(identity),
     ...(headers['graphql-cost'] === 'true' &&
@@ -68,5 +77,6 @@ function begin(
         cost: { estimated: operation.estimateCost(variables), budget: budgetOf(options.costBudgets ?? {}, identity) },
       }),
   });
+  const executing = options.audit ? auditOperation(started, operation, sender, options.audit) : started;
   return isQuery ? executing : executing.finally(() => (options.mutations.finished += 1));
 }

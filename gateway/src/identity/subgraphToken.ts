@@ -1,4 +1,4 @@
-import { importJWK, SignJWT } from 'jose';
+import { type CryptoKey, importJWK, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { SigningKey } from '../config.js';
 import { type Identity, identityKey } from './identity.js';
@@ -13,28 +13,40 @@ const REMEMBERED_TOKENS = 20_000;
 /** Gives the token by which a subgraph learns who calls; undefined when the gateway has no signing key. */
 export type MintSubgraphToken = (identity: Identity, subgraph: string) => string | Promise<string> | undefined;
 
+/** The mint, and what may be done to it while it is in use. */
+export interface SubgraphTokenMint {
+  readonly mint: MintSubgraphToken;
+  /** Signs with another key from now on: no token of the one before is sent any more. Rejects when the key cannot be used, and changes nothing then. */
+  exchangeKey(key: SigningKey): Promise<void>;
+}
+
+interface Signer {
+  readonly header: { readonly alg: string; readonly kid?: string };
+  readonly privateKey: CryptoKey | Uint8Array;
+}
+
 /**
  * Makes the mint of subgraph tokens: EdDSA, `aud` the subgraph's name, the identity as a claim, 60 s of life. One token an identity and subgraph is
  * made about every 40 s, whatever the number of requests, which also lets the subgraph remember it as verified.
  */
 export async function createSubgraphTokenMint(
   key: SigningKey | undefined,
-  now: () => number = () => Date.now(),
-): Promise<MintSubgraphToken> {
-  if (!key) return () => undefined;
-  const privateKey = await importJWK(key, 'EdDSA');
-  const header = { alg: 'EdDSA', ...(key.kid !== undefined && { kid: key.kid }) };
+  { onMinted = () => {}, now = () => Date.now() }: { readonly onMinted?: () => void; readonly now?: () => number } = {},
+): Promise<SubgraphTokenMint> {
+  let signer = key && (await signerOf(key));
   const minted = new LRUCache<string, string | Promise<string>>({
     max: REMEMBERED_TOKENS,
     ttl: (LIFETIME_S - SPARE_S) * 1000,
     perf: { now },
   });
 
-  return (identity, subgraph) => {
-    const cacheKey = `${subgraph}\n${identityKey(identity)}`;
-    const known = minted.get(cacheKey);
-    if (known !== undefined) return known;
-    const { kind, sub, scopes } = identity;
+  const mint = (
+    { kind, sub, scopes }: Identity,
+    subgraph: string,
+    cacheKey: string,
+    { header, privateKey }: Signer,
+  ) => {
+    onMinted();
     const issuedAt = Math.floor(now() / 1000);
     const signing = new SignJWT({ identity: { kind, sub, scopes } })
       .setProtectedHeader(header)
@@ -50,4 +62,21 @@ export async function createSubgraphTokenMint(
     });
     return signing;
   };
+
+  return {
+    mint(identity, subgraph) {
+      if (!signer) return undefined;
+      const cacheKey = `${subgraph}\n${identityKey(identity)}`;
+      return minted.get(cacheKey) ?? mint(identity, subgraph, cacheKey, signer);
+    },
+    async exchangeKey(next) {
+      signer = await signerOf(next);
+      minted.clear();
+    },
+  };
+}
+
+async function signerOf(key: SigningKey): Promise<Signer> {
+  const header = { alg: 'EdDSA', ...(key.kid !== undefined && { kid: key.kid }) };
+  return { header, privateKey: await importJWK(key, 'EdDSA') };
 }

@@ -1,4 +1,11 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, OperationTypeNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { maxAgeOf } from '../compile/cacheHints.js';
 import { type CheckVariables, compileVariables } from '../compile/compileVariables.js';
@@ -64,6 +71,7 @@ export class Operation {
   /** Whether its response may come in parts. */
   readonly defers: boolean;
   readonly checkVariables: CheckVariables;
+  private roots: readonly string[] | undefined;
   private readonly conditions: readonly string[];
   private readonly cacheControls = new Map<string, string>();
   private cost: EstimateCost | undefined;
@@ -124,6 +132,12 @@ export class Operation {
     if (maxAge === 0) return REVALIDATED;
     const forAll = isPublic(definition, fragments, rootType, apiSchema, publicFields);
     return `${forAll ? 'public' : 'private'}, max-age=${maxAge}`;
+  }
+
+  /** The names of its fields at the root, each once. */
+  get rootFields(): readonly string[] {
+    this.roots ??= rootFieldsOf(this.prepared);
+    return this.roots;
   }
 
   /** What the variants take, in bytes, roughly. */
@@ -245,6 +259,25 @@ interface VariantInUse {
 
 const NO_CONDITIONS: ConditionValues = new Map();
 const REVALIDATED = 'private, no-cache';
+
+function rootFieldsOf({ document, definition }: PreparedOperation): string[] {
+  const names = new Set<string>();
+  const walk = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet);
+      else {
+        const name = selection.name.value;
+        const fragment = document.definitions.find(
+          (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name,
+        );
+        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) walk(fragment.selectionSet);
+      }
+    }
+  };
+  walk(definition.selectionSet);
+  return [...names];
+}
 
 function asksForSchema({ document, definition }: PreparedOperation): boolean {
   const fragments = fragmentsIn(document);

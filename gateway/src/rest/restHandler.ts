@@ -61,6 +61,8 @@ interface Call {
   operation?: RestOperation;
   /** Whether a second try is known to do nothing twice. */
   repeatable: boolean;
+  /** Of the key by which the sender has authenticated itself. */
+  keyPrefix?: string | undefined;
 }
 
 /**
@@ -132,7 +134,8 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if ((request.url ?? '').length > LONGEST_URL)
       throw new RequestRefused('URI_TOO_LONG', `Path and query string have more than ${LONGEST_URL} characters.`);
     checkEncoding(path);
-    const { identity } = await options.authenticate(request.headers);
+    const { identity, keyPrefix } = await options.authenticate(request.headers);
+    call.keyPrefix = keyPrefix;
     const supergraph = inService(options.slot);
     if (options.expectsManifests && !supergraph.persisted.snapshot) {
       const message = 'What clients have been promised has not been read yet. Send the request again in a few seconds.';
@@ -173,7 +176,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     }
     const rest = call.operation;
     call.repeatable = operation.type === 'query' || typeof variables[IDEMPOTENCY_VARIABLE] === 'string';
-    const result = await startOperation(operation, variables, false, sender, options);
+    const result = await startOperation(operation, variables, false, { ...sender, manifest: rest.client }, options);
     const plain =
       result.codes.length === 0 && operation.type === 'query' && request.headers['graphql-cost'] === undefined;
     const answered = restAnswer(rest, result.json, plain);
@@ -227,14 +230,12 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     return operation.readInputs({ path, query, body, idempotencyKey: idempotencyKeyOf(request) });
   }
 
-  function senderOf({ request, response, trail }: Call, identity: Identity): Sender {
-    const sender = { requestId: trail.id, identity, headers: request.headers, gone: trail.gone };
-    if (!options.admit) return sender;
-    return {
-      ...sender,
-      address: clientAddress(request, trustedProxies),
-      tell: (left) => setHeaders(response, left),
-    };
+  function senderOf({ request, response, trail, keyPrefix }: Call, identity: Identity): Sender {
+    const { headers } = request;
+    const address = options.admit || options.audit ? clientAddress(request, trustedProxies) : undefined;
+    const sender = { requestId: trail.id, identity, headers, gone: trail.gone, address, keyPrefix };
+    const ofRest = { ...sender, transport: 'rest' as const };
+    return options.admit ? { ...ofRest, tell: (left) => setHeaders(response, left) } : ofRest;
   }
 
   /** What there is besides the routes: the documentation, and the list of problems. */

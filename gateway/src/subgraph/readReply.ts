@@ -1,11 +1,12 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { ChangedEntity } from '../requestContext.js';
+import type { ChangedEntity, DisclosedEntity } from '../requestContext.js';
 import type { Http1Reply } from './http1/http1Pool.js';
 
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly changed: readonly ChangedEntity[];
+  readonly disclosed?: readonly DisclosedEntity[] | undefined;
 }
 
 /** What else a reply may be than a GraphQL response. */
@@ -15,6 +16,11 @@ export type UnusableReply = 'refused' | 'unavailable' | 'invalid';
 const MOST_ERRORS = 1_000;
 /** How deeply an error's extensions may be nested: what is deeper is no use to anybody, and cannot be written at all at some depth. */
 const MOST_LEVELS = 64;
+
+/** A field of an entity or of what is in it: `contact.email`. */
+const FIELD = /^[A-Za-z_][\w.]{0,99}$/;
+/** Fields of one entity that are told as disclosed, at most. */
+const MOST_FIELDS = 100;
 
 /** Reads a subgraph's reply as a GraphQL response; says why when it is none. */
 export function readReply({
@@ -30,6 +36,7 @@ export function readReply({
     ...(data !== undefined && { data: data as SubgraphResponse['data'] }),
     ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.slice(0, MOST_ERRORS).map(cleanError) }),
     changed: readChanged(extensions),
+    disclosed: extensions === undefined ? undefined : readDisclosed(extensions),
   };
 }
 
@@ -79,6 +86,18 @@ function readChanged(extensions: unknown): ChangedEntity[] {
       typeof each.key === 'string' &&
       typeof each.version === 'number',
   );
+}
+
+/** What a subgraph says that it has disclosed; undefined where it is nothing. Names of fields go into records and logs: what is none stays out. */
+function readDisclosed(extensions: unknown): DisclosedEntity[] | undefined {
+  const disclosed = isObject(extensions) ? extensions.disclosed : undefined;
+  if (!Array.isArray(disclosed) || disclosed.length === 0) return undefined;
+  return disclosed.flatMap((each) => {
+    if (!isObject(each) || typeof each.__typename !== 'string' || typeof each.key !== 'string') return [];
+    const { __typename, key, fields } = each;
+    const names = Array.isArray(fields) ? fields.filter((field) => typeof field === 'string' && FIELD.test(field)) : [];
+    return [{ __typename, key, fields: names.slice(0, MOST_FIELDS) }];
+  });
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

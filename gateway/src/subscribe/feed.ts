@@ -204,7 +204,8 @@ export class Feed {
     }
     if (outcome.kind === 'withheld') counts.withheld += 1;
     else {
-      const payload: LivePayload = { json: outcome.json, codes: outcome.codes, cursor, occurredAt };
+      const { json, codes, disclosed } = outcome;
+      const payload: LivePayload = { json, codes, cursor, occurredAt, disclosed };
       for (const { queue, after } of [...this.subscribers]) {
         if (position !== undefined && position <= after) continue;
         counts.payloads += 1;

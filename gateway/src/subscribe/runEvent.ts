@@ -10,7 +10,7 @@ import { runFetch, takeRoot } from '../execute/runFetch.js';
 import { writePart } from '../execute/writePart.js';
 import type { Logger } from '../log.js';
 import type { Operation } from '../operation/operation.js';
-import type { RequestContext } from '../requestContext.js';
+import { collectDisclosed, type DisclosedEntity, type RequestContext, takeDisclosed } from '../requestContext.js';
 import type { SubgraphResponse } from '../subgraph/readReply.js';
 
 /** What an event is executed with. */
@@ -34,6 +34,8 @@ export interface WrittenEvent {
   readonly kind: 'written';
   readonly json: Json;
   readonly codes: readonly string[];
+  /** The personal data in it. */
+  readonly disclosed?: readonly DisclosedEntity[] | undefined;
 }
 
 /** The kind of the event that says that events before it cannot be had any more. */
@@ -93,12 +95,13 @@ export async function runSubgraphEvent(
   const execution = begin(call);
   // Kept as it is: it may have to be executed again.
   const result = { response, common: true, failure: undefined, plain: false, bytes: 0, shared: false };
+  collectDisclosed(execution.context, response.disclosed);
   takeRoot(subscriptionOf(call).primary, execution, [execution.data], result);
   return finish(execution, cursor, call);
 }
 
 function begin({ variant, variables, context }: EventContext): Execution {
-  const execution = new Execution({}, variables, { ...context, changed: [] }, undefined);
+  const execution = new Execution({}, variables, { ...context, changed: [], disclosed: undefined }, undefined);
   execution.errors.push(...variant.errors);
   // What messages say has been through JSON.parse: whether it needs escaping is not known.
   execution.facts.plain = false;
@@ -116,7 +119,12 @@ function write(execution: Execution, cursor: string | undefined, { operation, va
   const { json, errors } = writePart(variant.root, execution.data, [], execution, operation, variant.introspect);
   const before = `{${errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`}"data":`;
   const after = `${cursor === undefined ? '' : `,"extensions":${JSON.stringify({ cursor })}`}}`;
-  return { kind: 'written', json: json?.take(before, after) ?? `${before}null${after}`, codes: codesOf(errors) };
+  return {
+    kind: 'written',
+    json: json?.take(before, after) ?? `${before}null${after}`,
+    codes: codesOf(errors),
+    disclosed: takeDisclosed(execution.context),
+  };
 }
 
 /** What the message says of the event: fields that it does not have are null. */

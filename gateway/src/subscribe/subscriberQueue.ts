@@ -1,4 +1,4 @@
-import { type EndReason, type LivePayload, SubscriptionEnded } from './subscription.js';
+import { type EndReason, type LivePayload, SubscriptionEnded, type SubscriptionRequest } from './subscription.js';
 
 /** Bounds of what waits for a subscriber. */
 export interface QueueBounds {
@@ -17,7 +17,10 @@ export class SubscriberQueue implements AsyncIterableIterator<LivePayload> {
   private taker: PromiseWithResolvers<IteratorResult<LivePayload>> | undefined;
   private listeners: (() => void)[] | undefined = [];
 
-  constructor(private readonly bounds: QueueBounds) {}
+  constructor(
+    private readonly bounds: QueueBounds,
+    private readonly onDisclosed?: SubscriptionRequest['onDisclosed'],
+  ) {}
 
   /** Calls the listener once, when the subscriber has gone or has been told the end; at once where it has already. */
   whenLeft(listener: () => void): void {
@@ -41,6 +44,7 @@ export class SubscriberQueue implements AsyncIterableIterator<LivePayload> {
     if (this.taker) {
       const { resolve } = this.taker;
       this.taker = undefined;
+      this.tellDisclosed(payload);
       resolve({ value: payload, done: false });
       return true;
     }
@@ -71,6 +75,7 @@ export class SubscriberQueue implements AsyncIterableIterator<LivePayload> {
     const payload = this.waiting.shift();
     if (payload) {
       this.bytes -= payload.json.length;
+      this.tellDisclosed(payload);
       return Promise.resolve({ value: payload, done: false });
     }
     if (this.end) {
@@ -95,6 +100,10 @@ export class SubscriberQueue implements AsyncIterableIterator<LivePayload> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private tellDisclosed({ disclosed, codes }: LivePayload): void {
+    if (disclosed) this.onDisclosed?.(disclosed, codes);
   }
 
   private leave(): void {

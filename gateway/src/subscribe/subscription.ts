@@ -1,7 +1,7 @@
 import type { Json } from '../compile/jsonOutput.js';
 import type { Identity } from '../identity/identity.js';
 import type { Operation } from '../operation/operation.js';
-import type { RequestContext } from '../requestContext.js';
+import type { DisclosedEntity, RequestContext } from '../requestContext.js';
 
 /** A subscription that a client asks for. */
 export interface SubscriptionRequest {
@@ -14,9 +14,11 @@ export interface SubscriptionRequest {
   readonly name: string | undefined;
   /** Checked by the operation's `checkVariables`. */
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly context: Pick<RequestContext, 'requestId' | 'identity' | 'headers' | 'address'>;
+  readonly context: Pick<RequestContext, 'requestId' | 'identity' | 'headers' | 'address' | 'keyPrefix'>;
   /** The cursor that the transport itself has been given (SSE's `Last-Event-ID`): wins over the field's argument `after`. */
   readonly after: string | undefined;
+  /** Called with each payload that has personal data in it, when it is taken for this subscriber. */
+  readonly onDisclosed?: ((disclosed: readonly DisclosedEntity[], codes: readonly string[]) => void) | undefined;
 }
 
 /** One payload, written. */
@@ -28,6 +30,8 @@ export interface LivePayload {
   readonly codes: readonly string[];
   /** When the event happened, in milliseconds since 1970; undefined where it is not known, and of replayed events. */
   readonly occurredAt: number | undefined;
+  /** The personal data in it. */
+  readonly disclosed?: readonly DisclosedEntity[] | undefined;
 }
 
 /**

@@ -76,10 +76,8 @@ export class Subscriptions {
   async subscribe(request: SubscriptionRequest, signal: AbortSignal): Promise<LiveSubscription> {
     if (this.closing) throw goingAway();
     const leave = this.enter(request.context.identity);
-    const queue = new SubscriberQueue({
-      payloads: this.options.limits.queueEvents,
-      bytes: this.options.limits.queueBytes,
-    });
+    const { queueEvents: payloads, queueBytes: bytes } = this.options.limits;
+    const queue = new SubscriberQueue({ payloads, bytes }, request.onDisclosed);
     queue.whenLeft(leave);
     const onAbort = () => void queue.return();
     signal.addEventListener('abort', onAbort, { once: true });

@@ -22,6 +22,8 @@ export interface ConnectionEvents {
  */
 export class Connection implements LiveConnection {
   identity: Identity | undefined;
+  /** Of the key by which its client has authenticated itself. */
+  keyPrefix: string | undefined;
   /** Of the upgrade request, until it is known who connects. */
   credentials: CredentialHeaders | undefined;
   /** Where the connection comes from, where that is limited. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, OperationTypeNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import { type GraphQLParams, paramsFromBody } from '../http/graphqlParams.js';
 import type { LiveTransportOptions } from '../http/liveTransport.js';
@@ -117,7 +118,8 @@ export function createOperations(options: OperationsOptions) {
     params: GraphQLParams,
   ): OperationRun {
     const requestId = newRequestId();
-    const { identity = anonymous, headers, address } = connection;
+    const { identity = anonymous, headers, address, keyPrefix } = connection;
+    const manifest = options.audit && manifestOf(params, identity, supergraph);
     const began = performance.now();
     metrics.requestsInFlight.count += 1;
     supergraph.enter();
@@ -132,7 +134,7 @@ export function createOperations(options: OperationsOptions) {
           operation,
           params.variables,
           params.explain,
-          { requestId, identity, headers, address, gone },
+          { requestId, identity, headers, address, keyPrefix, transport: 'websocket', manifest, gone },
           options,
         ),
       ended,
@@ -150,8 +152,8 @@ export function createOperations(options: OperationsOptions) {
     operation.checkVariables(variables);
     const requestId = newRequestId();
     const text = query === '' ? operation.source : once(query);
-    const { identity = anonymous, headers, address } = connection;
-    const context = { requestId, identity, headers, address };
+    const { identity = anonymous, headers, address, keyPrefix } = connection;
+    const context = { requestId, identity, headers, address, keyPrefix };
     return new Following(connection, {
       subscribe: (signal) =>
         subscribe({ operation, text, persisted: persisted?.id, name, variables, context, after: undefined }, signal),

@@ -34,6 +34,7 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
     if (!leave) throw new ConnectionRefused(closeCodes.TRY_AGAIN_LATER, 'too many connections: try again later');
     connection.onOver.push(leave);
     connection.identity = credentials.identity;
+    connection.keyPrefix = credentials.keyPrefix;
     endWith(connection, credentials);
   }
 
@@ -51,6 +52,7 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
       if (personOf(credentials.identity) !== personOf(identity))
         throw new ConnectionRefused(closeCodes.FORBIDDEN, 'a token of another identity');
       connection.identity = credentials.identity;
+      connection.keyPrefix = credentials.keyPrefix;
       endWith(connection, credentials);
       // What runs has been begun with the rights of before.
       if (identityKey(identity) !== identityKey(credentials.identity) && connection.operations > 0)

@@ -47,6 +47,7 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
   const { signIn, renew } = createSignIn(options);
   const operations = createOperations(options);
   const credentialNames = credentialHeaders(options.authenticate);
+  const keptHeaders = options.audit ? [...new Set([...forwardedHeaders, 'user-agent'])] : forwardedHeaders;
   let closing: Promise<void> | undefined;
 
   const server = makeServer<Record<string, unknown>, Connection>({
@@ -136,8 +137,8 @@ export function createWebSocketTransport(options: WebSocketOptions): WebSocketTr
         return;
       }
       const credentials = pick(request.headers, credentialNames);
-      const headers = pick(request.headers, forwardedHeaders);
-      const address = options.admit && clientAddress(request, options.trustedProxies ?? 0);
+      const headers = pick(request.headers, keptHeaders);
+      const address = (options.admit || options.audit) && clientAddress(request, options.trustedProxies ?? 0);
       sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, credentials, headers, address));
     },
     close(spreadMs) {

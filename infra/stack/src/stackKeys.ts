@@ -48,16 +48,29 @@ export async function loadStackKeys(folder: string): Promise<StackKeys> {
 async function keyPair(folder: string, name: string): Promise<{ privateFile: string; publicFile: string }> {
   const privateFile = join(folder, `${name}.jwk.json`);
   const publicFile = join(folder, `${name}.jwks.json`);
-  if (!existsSync(privateFile)) {
-    const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
-    const jwk = await exportJWK(privateKey);
-    write(privateFile, JSON.stringify({ ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' }));
-  }
-  // Made from the private one each time: the two cannot disagree.
-  const { d: _, ...publicPart } = JSON.parse(readFileSync(privateFile, 'utf8')) as JWK;
-  const keySet = JSON.stringify({ keys: [publicPart] });
+  if (!existsSync(privateFile)) write(privateFile, JSON.stringify(await makeSigningKey()));
+  // Made from the private ones each time: the two cannot disagree.
+  const keySet = publicSetOf(privateKeysOf(readFileSync(privateFile, 'utf8')));
   if (!existsSync(publicFile) || readFileSync(publicFile, 'utf8') !== keySet) write(publicFile, keySet);
   return { privateFile, publicFile };
+}
+
+/** A new private key, as JWK. */
+export async function makeSigningKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' };
+}
+
+/** The keys of a private file: one, or several while they are exchanged; the first signs. */
+export function privateKeysOf(content: string): JWK[] {
+  const parsed = JSON.parse(content) as JWK | { keys: JWK[] };
+  return 'keys' in parsed && Array.isArray(parsed.keys) ? parsed.keys : [parsed as JWK];
+}
+
+/** What others may know of them, as the content of a file. */
+export function publicSetOf(keys: readonly JWK[]): string {
+  return JSON.stringify({ keys: keys.map(({ d: _, ...publicPart }) => publicPart) });
 }
 
 function readOrMake(file: string, make: () => string): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type KeySet, parseKeySet } from './identity/gatewayKeys.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().positive();
@@ -12,6 +13,7 @@ const baseShape = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   GATEWAY_JWKS: z.string().optional(),
   GATEWAY_JWKS_FILE: z.string().optional(),
+  KEYS_POLL_MS: milliseconds.default(1_000),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(4),
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
@@ -26,7 +28,11 @@ export interface SubgraphConfig {
   natsUrl: string;
   logLevel: string;
   /** The public keys (a JSON Web Key Set) by which the gateway's tokens are verified. */
-  gatewayJwks: { keys: Record<string, unknown>[] };
+  gatewayJwks: KeySet;
+  /** Where they are read anew when they change; undefined where they are given once and for all. */
+  gatewayJwksFile?: string | undefined;
+  /** How often the file is looked at. */
+  keysPollMs?: number;
   databasePoolSize: number;
   databaseAcquireTimeoutMs: number;
   requestTimeoutMs: number;
@@ -75,6 +81,8 @@ export function readConfig<S extends z.ZodRawShape>(
       natsUrl: values.NATS_URL,
       logLevel: values.LOG_LEVEL,
       gatewayJwks,
+      gatewayJwksFile: values.GATEWAY_JWKS === undefined ? values.GATEWAY_JWKS_FILE : undefined,
+      keysPollMs: values.KEYS_POLL_MS,
       databasePoolSize: values.DATABASE_POOL_SIZE,
       databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
@@ -89,9 +97,11 @@ function readJwks(env: NodeJS.ProcessEnv): SubgraphConfig['gatewayJwks'] {
   const source = env.GATEWAY_JWKS ?? (env.GATEWAY_JWKS_FILE ? readFileSync(env.GATEWAY_JWKS_FILE, 'utf8') : undefined);
   if (!source)
     throw new Error('GATEWAY_JWKS or GATEWAY_JWKS_FILE: give the public keys of the gateway as a JSON Web Key Set');
-  const parsed = z.object({ keys: z.array(z.record(z.string(), z.unknown())).min(1) }).safeParse(JSON.parse(source));
-  if (!parsed.success) throw new Error('GATEWAY_JWKS: not a JSON Web Key Set with at least one key');
-  return parsed.data;
+  try {
+    return parseKeySet(source);
+  } catch (error) {
+    throw new Error(`GATEWAY_JWKS: ${(error as Error).message}`);
+  }
 }
 
 /** Where NATS is, for the command line tools. */

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 export { defineSweeper, type Sweeper, type Worker } from './background/loop.js';
 export { type Clock, ManualClock, systemClock } from './clock.js';
 export { ConfigError, readConfig, type SubgraphConfig } from './config.js';
+export { type Disclosing, disclose, disclosing } from './disclosure.js';
 export { DomainError, type DomainErrorOptions, kitErrorCodes, notFound } from './errors.js';
 export { type AccessDecorator, OnlyFor, SignedIn, WithScope } from './graphql/access.js';
 export {

@@ -62,6 +62,19 @@ export function createMetrics(service: string) {
       labelNames: ['sweeper'],
       registers,
     }),
+    /** Shows by which of the gateway's keys its tokens are believed. */
+    showKeys(ids: () => readonly string[]): void {
+      new Gauge({
+        name: 'gateway_keys',
+        help: "The gateway's public keys that are believed: 1, by the key's id.",
+        labelNames: ['kid'],
+        registers,
+        collect() {
+          this.reset();
+          for (const kid of ids()) this.set({ kid }, 1);
+        },
+      });
+    },
   };
 }
 

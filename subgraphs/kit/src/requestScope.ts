@@ -10,21 +10,29 @@ export interface WorkScope {
   readonly requestId: string;
   readonly actor: Actor;
   readonly changed: EntityRef[];
+  /** Whose personal data was answered unmasked, and which fields of it. */
+  readonly disclosed: Disclosed;
   statements: number;
 }
+
+/** By type and key. */
+type Disclosed = Map<string, { readonly __typename: string; readonly key: string; readonly fields: Set<string> }>;
+
+/** What a scope is begun with. */
+type Beginning = Omit<WorkScope, 'changed' | 'disclosed' | 'statements'>;
 
 const storage = new AsyncLocalStorage<WorkScope>();
 
 export const systemActor: Actor = { kind: 'SYSTEM', sub: '' };
 
 /** Runs `work` within a scope of its own. */
-export function runInScope<T>(scope: Omit<WorkScope, 'changed' | 'statements'>, work: () => T): T {
-  return storage.run({ ...scope, changed: [], statements: 0 }, work);
+export function runInScope<T>(scope: Beginning, work: () => T): T {
+  return storage.run({ ...scope, changed: [], disclosed: new Map(), statements: 0 }, work);
 }
 
 /** Makes `scope` the current one for what follows in this asynchronous context; for servers whose hooks cannot wrap a call. */
-export function enterScope(scope: Omit<WorkScope, 'changed' | 'statements'>): WorkScope {
-  const entered: WorkScope = { ...scope, changed: [], statements: 0 };
+export function enterScope(scope: Beginning): WorkScope {
+  const entered: WorkScope = { ...scope, changed: [], disclosed: new Map(), statements: 0 };
   storage.enterWith(entered);
   return entered;
 }

@@ -5,6 +5,7 @@ import {
   createDataSource,
   createSubgraphSchema,
   DomainError,
+  disclosing,
   emit,
   inTransaction,
   KitTables1700000000000,
@@ -40,6 +41,18 @@ export class Things1800000000000 implements MigrationInterface {
   }
 }
 
+@ObjectType()
+class Owner {
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { nullable: true })
+  email: string | null;
+
+  @Field(() => Boolean)
+  masked: boolean;
+}
+
 const ThingConnection = connectionOf('Thing', Thing);
 
 @Resolver()
@@ -53,6 +66,12 @@ class ThingResolver {
   failing(@Arg('how', () => String) how: string): string {
     if (how === 'domain') throw new DomainError('THING_BROKEN', 'Mend the thing.', { field: 'thing' });
     throw new Error('secret inside');
+  }
+
+  @Query(() => Owner)
+  owner(@Arg('id', () => ID) id: string, @Arg('open', () => Boolean) open: boolean): Owner {
+    const owner = { name: open ? 'Ada Lovelace' : 'A***', email: open ? 'ada@example.com' : null, masked: !open };
+    return open ? disclosing({ __typename: 'Thing', key: id }, 'owner', owner, ['name', 'email']) : owner;
   }
 
   @Query(() => ThingConnection)

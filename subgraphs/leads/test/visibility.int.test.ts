@@ -127,6 +127,33 @@ describe('the contact of a lead', () => {
     expect(data.lead).toMatchObject(expected);
   });
 
+  it.each([
+    ['an operator with the scope', operator, ['consent.pageUrl']],
+    ['an operator without it', clerk, undefined],
+    ['a frontend', frontend, undefined],
+    ['the partner it came from', acme, undefined],
+    ['its buyer', buyer, ['consent.pageUrl']],
+  ])('is said to be disclosed to %s as far as it is', async (_, identity, more) => {
+    const { extensions } = await read(identity);
+    const fields = ['dateOfBirth', 'email', 'firstName', 'lastName', 'phone'].map((name) => `contact.${name}`);
+    const all = more && ['address.street', ...fields, 'details.vehicles.vin', 'notes', ...more].sort();
+    const disclosed = extensions?.disclosed as { __typename: string; key: string; fields: string[] }[] | undefined;
+    expect(disclosed?.map(({ fields, ...of }) => ({ ...of, fields: fields.sort() }))).toEqual(
+      all && [{ __typename: 'Lead', key: leadId, fields: all }],
+    );
+  });
+
+  it('counts as disclosed only as far as it was asked for', async () => {
+    const ask = async (fields: string) =>
+      (await leads.query(`query ($id: ID!) { lead(id: $id) { ${fields} } }`, { id: leadId }, operator)).extensions;
+    expect(await ask('id status ageBand contact { masked } address { city zip } consent { text }')).toBeUndefined();
+    const consent = (await ask('consent { ip userAgent }'))?.disclosed as { fields: string[] }[];
+    expect(consent.map(({ fields }) => fields.sort())).toEqual([['consent.ip', 'consent.userAgent']]);
+    expect(await ask('contact { masked phone }')).toEqual({
+      disclosed: [{ __typename: 'Lead', key: leadId, fields: ['contact.phone'] }],
+    });
+  });
+
   it('is masked for an agent that reaches the lead through an offer and did not buy it', async () => {
     const { data } = await reference(agent(strangerId));
     expect(data._entities[0]).toMatchObject(masked);

@@ -1,6 +1,8 @@
 import {
   connectionOf,
   DomainError,
+  disclose,
+  type Identity,
   isUuid,
   keysetPage,
   LARGEST_PAGE,
@@ -76,12 +78,12 @@ export class AgentResolver {
 
   @FieldResolver(() => String, { nullable: true, description: 'Operators, frontends and the agent itself.' })
   email(@Root() agent: Agent, @Ctx() { identity }: AgentsContext): string | null {
-    return seesAgent(identity, agent.id) ? agent.email : null;
+    return seesAgent(identity, agent.id) ? reached(agent, 'email', identity) : null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'E.164. Operators, frontends and the agent itself.' })
   phone(@Root() agent: Agent, @Ctx() { identity }: AgentsContext): string | null {
-    return seesAgent(identity, agent.id) ? agent.phone : null;
+    return seesAgent(identity, agent.id) ? reached(agent, 'phone', identity) : null;
   }
 
   @FieldResolver(() => Agency)
@@ -172,4 +174,10 @@ function listSize(first: number): number {
   }
   if (first < 1) throw new DomainError('BAD_USER_INPUT', 'Ask for at least one entry.', { field: 'first' });
   return first;
+}
+
+/** How to reach an agent: noted as disclosed to anybody but the agent itself. */
+function reached(agent: Agent, field: 'email' | 'phone', { kind, sub }: Identity): string {
+  if (kind !== 'AGENT' || sub !== agent.id) disclose({ __typename: 'Agent', key: agent.id }, field);
+  return agent[field];
 }

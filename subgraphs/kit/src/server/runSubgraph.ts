@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { SubgraphConfig } from '../config.js';
 import type { RequestContext } from '../graphql/requestContext.js';
 import type { SubgraphSchema } from '../graphql/subgraphSchema.js';
+import { followGatewayKeys } from '../identity/gatewayKeys.js';
 import { createGatewayTokenVerifier } from '../identity/gatewayToken.js';
 import { createLogger, type Logger } from '../log.js';
 import type { ConsumerDefinition } from '../messaging/consumer.js';
@@ -66,6 +67,9 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   const tools: SubgraphTools = { db, clock: options.clock ?? systemClock, log, metrics };
   const parts = await options.wire(tools);
 
+  const { gatewayJwks, gatewayJwksFile: file, keysPollMs } = config;
+  const keys = followGatewayKeys({ keys: gatewayJwks, file, log, ...(keysPollMs && { pollMs: keysPollMs }) });
+  metrics.showKeys(() => keys.ids);
   const background = new AbortController();
   let nats: NatsConnection | undefined;
   let consuming = false;
@@ -73,7 +77,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
     schema: options.schema.schema,
     log,
     metrics,
-    verifyToken: createGatewayTokenVerifier({ audience: name, jwks: config.gatewayJwks }),
+    verifyToken: createGatewayTokenVerifier({ audience: name, keys }),
     createContext: ({ identity, requestId }) =>
       parts.createContext({ identity, requestId, db, clock: tools.clock, log: log.child({}) }),
     readiness: {
@@ -109,6 +113,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     background.abort();
+    keys.close();
     const drained = (async () => {
       await app.close();
       await Promise.all(loops);

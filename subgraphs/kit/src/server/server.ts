@@ -156,10 +156,19 @@ async function authenticate(
   }
 }
 
-/** What a request's transactions changed, so that the gateway can drop exactly this from its caches (design: the way of a change). */
+/**
+ * What a request's transactions changed, so that the gateway can drop exactly this from its caches (design: the way of a change), and whose personal data is answered unmasked, for
+ * its audit.
+ */
 function extensionsOf(): { extensions?: Record<string, unknown> } {
-  const changed = currentScope()?.changed ?? [];
-  return changed.length > 0 ? { extensions: { changed } } : {};
+  const { changed = [], disclosed } = currentScope() ?? {};
+  const extensions = {
+    ...(changed.length > 0 && { changed }),
+    ...(disclosed?.size && {
+      disclosed: [...disclosed.values()].map(({ fields, ...entity }) => ({ ...entity, fields: [...fields] })),
+    }),
+  };
+  return Object.keys(extensions).length > 0 ? { extensions } : {};
 }
 
 function errorBody(code: string, message: string) {

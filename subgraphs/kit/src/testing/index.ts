@@ -1,4 +1,5 @@
 export { eventually } from './eventually.js';
+export { type ForgedToken, forgedTokens } from './forgedTokens.js';
 export { createTestDatabase, type TestDatabase } from './testDatabase.js';
-export { testGateway } from './testGateway.js';
+export { type TestGateway, testGateway } from './testGateway.js';
 export { startTestSubgraph, type TestSubgraph } from './testSubgraph.js';

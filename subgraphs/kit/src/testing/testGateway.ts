@@ -4,6 +4,8 @@ import type { Identity } from '../identity/identity.js';
 
 let keys: Promise<{ privateKey: CryptoKey; jwks: { keys: Record<string, unknown>[] } }> | undefined;
 
+export type TestGateway = Awaited<ReturnType<typeof testGateway>>;
+
 /** Stands for the gateway in a subgraph's tests: its key set, and tokens for any identity. */
 export async function testGateway() {
   keys ??= generateKeyPair('EdDSA', { extractable: true }).then(async ({ privateKey, publicKey }) => ({
@@ -13,6 +15,7 @@ export async function testGateway() {
   const { privateKey, jwks } = await keys;
   return {
     jwks,
+    privateKey,
     sign: (identity: Identity, audience: string, expiresInS = 60): Promise<string> =>
       new SignJWT({ identity })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })

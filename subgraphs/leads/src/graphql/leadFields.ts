@@ -1,6 +1,9 @@
 import {
   checkPageSize,
+  type Disclosing,
   decodeCursor,
+  disclose,
+  disclosing,
   encodeCursor,
   ListSize,
   OnlyFor,
@@ -31,6 +34,14 @@ import { Source } from './sourceType.js';
 import { mayReach, seesContact } from './visibility.js';
 
 const TIMELINE = 'timeline';
+/** What of it is nobody's business but the buyers'; the rest of a contact says nothing of who it is. */
+const CONTACT = ['firstName', 'lastName', 'email', 'phone', 'dateOfBirth'] as const;
+const CONSENT = ['pageUrl', 'ip', 'userAgent'] as const;
+
+/** Whose data it is, for records. */
+function whose({ id }: LeadRow): Disclosing {
+  return { __typename: 'Lead', key: id };
+}
 
 /** The fields of a lead that take more than reading its row. */
 @Resolver(() => Lead)
@@ -45,14 +56,15 @@ export class LeadFields {
     const person = context.personOf(lead);
     if (!person) return null;
     const open = await seesContact(context, lead);
-    return { masked: !open, ...(open ? person.contact : maskContact(person.contact)) };
+    if (!open) return { masked: true, ...maskContact(person.contact) };
+    return disclosing(whose(lead), 'contact', { masked: false, ...person.contact }, CONTACT);
   }
 
   @FieldResolver(() => Address)
   async address(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<Address> {
     const { city, state, zip } = lead;
     const street = (await seesContact(context, lead)) ? (context.personOf(lead)?.street ?? null) : null;
-    return { street, city, state, zip };
+    return disclosing(whose(lead), 'address', { street, city, state, zip }, ['street']);
   }
 
   @FieldResolver(() => LeadDetails, { nullable: true, description: 'Null for rejected leads.' })
@@ -65,16 +77,22 @@ export class LeadFields {
     if (member === 'auto') {
       const vehicles = (values.vehicles as Record<string, unknown>[]).map((vehicle, index) => {
         const vin = person?.vins[index] ?? null;
-        return { ...vehicle, vin: open ? vin : maskVin(vin) };
+        return open
+          ? disclosing(whose(lead), 'details.vehicles', { ...vehicle, vin }, ['vin'])
+          : { ...vehicle, vin: maskVin(vin) };
       });
       return detailsObject(member, { ...values, vehicles });
     }
     const description = person?.description ?? null;
+    if (open) {
+      const texts = { businessName: person?.businessName ?? null, description };
+      const details = detailsObject(member, { ...values, ...texts }) as typeof texts;
+      return disclosing(whose(lead), 'details', details, ['businessName', 'description']);
+    }
     return detailsObject(member, {
       ...values,
-      businessName: open ? person?.businessName : null,
-      description:
-        open || description === null ? description : redact(description, { names: [person?.businessName ?? null] }),
+      businessName: null,
+      description: description === null ? null : redact(description, { names: [person?.businessName ?? null] }),
     });
   }
 
@@ -85,7 +103,10 @@ export class LeadFields {
   async notes(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<string | null> {
     const person = context.personOf(lead);
     if (!person || person.notes === null) return null;
-    if (await seesContact(context, lead)) return person.notes;
+    if (await seesContact(context, lead)) {
+      disclose(whose(lead), 'notes');
+      return person.notes;
+    }
     const { firstName, lastName } = person.contact;
     return redact(person.notes, { names: [firstName, lastName], street: person.street });
   }
@@ -101,13 +122,16 @@ export class LeadFields {
     if (!consent) return null;
     const open = await seesContact(context, lead);
     const person = open ? context.personOf(lead) : null;
-    return {
+    const answer = {
       ...consent,
       pageUrl: person?.consentPageUrl ?? consent.pageUrl,
       certificate: { type: consent.certificateType, ref: consent.certificateRef },
       ip: person?.consentIp ?? null,
       userAgent: person?.consentUserAgent ?? null,
     };
+    // The page's address without its query is everybody's.
+    const personal = person?.consentPageUrl == null ? (['ip', 'userAgent'] as const) : CONSENT;
+    return disclosing(whose(lead), 'consent', answer, personal);
   }
 
   @ListSize(5)
