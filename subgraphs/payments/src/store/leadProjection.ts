@@ -1,5 +1,5 @@
 import type { Line, Tier } from '@leadgraph/schema';
-import { Column, Entity, type EntityManager, Any, PrimaryColumn } from 'typeorm';
+import { Any, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { PricingFacts } from '../pricing/leadFacts.js';
 import { bigintAsNumber } from './bigintAsNumber.js';
 
