@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectionShare, DEFAULT_CONNECTION_BUDGET, LEAST_CONNECTION_BUDGET } from './connectionBudget.ts';
 
 /** The project's folder. */
 export const PROJECT_ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
@@ -13,6 +14,7 @@ export const serviceNames = [
   'ai',
   'openai',
   'postgres',
+  'pgbouncer',
   'redis',
   'nats',
 ] as const;
@@ -33,6 +35,7 @@ export const portVariables: Readonly<Record<ServiceName, string>> = {
   ai: 'AI_PORT',
   openai: 'OPENAI_EMULATOR_PORT',
   postgres: 'POSTGRES_PORT',
+  pgbouncer: 'PGBOUNCER_PORT',
   redis: 'REDIS_PORT',
   nats: 'NATS_PORT',
 };
@@ -45,6 +48,7 @@ const defaultPorts: Ports = {
   ai: 4004,
   openai: 4010,
   postgres: 5442,
+  pgbouncer: 6442,
   redis: 6389,
   nats: 4232,
 };
@@ -68,6 +72,10 @@ export interface StackConfig {
   readonly ports: Ports;
   readonly external: External;
   readonly token: { readonly issuer: string; readonly audience: string };
+  /** Server connections over the four databases (see connectionBudget.ts). */
+  readonly connectionBudget: number;
+  /** Whether PgBouncer stands between, where it can be had. */
+  readonly pgbouncer: boolean;
   /** The environment that the services inherit. */
   readonly env: NodeJS.ProcessEnv;
   /** The process that waits for this one, if bootstrap.mjs started it. */
@@ -81,9 +89,9 @@ export class ConfigError extends Error {
 
 /**
  * Reads the environment of the local stack once. Throws one `ConfigError` that names every fault. PORT, LEADS_PORT, AGENTS_PORT, PAYMENTS_PORT, AI_PORT,
- * OPENAI_EMULATOR_PORT, POSTGRES_PORT, REDIS_PORT, NATS_PORT: where to listen. HOST: the gateway's address. NATS_URL, REDIS_URL, POSTGRES_URL (a superuser's),
+ * OPENAI_EMULATOR_PORT, POSTGRES_PORT, PGBOUNCER_PORT, REDIS_PORT, NATS_PORT: where to listen. HOST: the gateway's address. NATS_URL, REDIS_URL, POSTGRES_URL (a superuser's),
  * LEADS_DATABASE_URL (AGENTS_, PAYMENTS_, AI_), OPENAI_BASE_URL or OPENAI_API_KEY: what runs elsewhere and is not started. LEADGRAPH_DIR: the folder of data, keys
- * and logs. JWT_ISSUER, JWT_AUDIENCE: of the clients' tokens. What is not named here goes on to the services unchanged.
+ * and logs. DATABASE_CONNECTIONS: the budget of server connections. PGBOUNCER: auto or off. JWT_ISSUER, JWT_AUDIENCE: of the clients' tokens. What is not named here goes on to the services unchanged.
  */
 export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
   const faults: string[] = [];
@@ -116,6 +124,21 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
   if (masterKey !== undefined && Buffer.from(masterKey, 'base64').length !== 32) {
     faults.push('LEADS_MASTER_KEY: give 32 bytes as base64, for example from "openssl rand -base64 32"');
   }
+  const connectionBudget = Number(given('DATABASE_CONNECTIONS') ?? DEFAULT_CONNECTION_BUDGET);
+  if (!Number.isInteger(connectionBudget) || connectionBudget < LEAST_CONNECTION_BUDGET) {
+    faults.push(
+      `DATABASE_CONNECTIONS: give a number of at least ${LEAST_CONNECTION_BUDGET}, connections over the four databases`,
+    );
+  } else {
+    const { pool } = connectionShare(connectionBudget);
+    if (Number(given('DATABASE_POOL_SIZE') ?? 0) > pool) {
+      faults.push(
+        `DATABASE_POOL_SIZE: at most ${pool} fit into a budget of ${connectionBudget} connections; raise DATABASE_CONNECTIONS`,
+      );
+    }
+  }
+  const pgbouncer = given('PGBOUNCER') ?? 'auto';
+  if (pgbouncer !== 'auto' && pgbouncer !== 'off') faults.push('PGBOUNCER: give auto or off');
 
   if (faults.length > 0) throw new ConfigError(`The environment is not usable:\n  ${faults.join('\n  ')}`);
   const folder = given('LEADGRAPH_DIR') ?? '.leadgraph';
@@ -132,6 +155,8 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
       openAi,
     },
     token: { issuer: given('JWT_ISSUER') ?? 'leadgraph-local', audience: given('JWT_AUDIENCE') ?? 'leadgraph' },
+    connectionBudget,
+    pgbouncer: pgbouncer === 'auto',
     env: { ...env },
     parentPid: Number.isInteger(parentPid) && parentPid > 1 ? parentPid : undefined,
   };

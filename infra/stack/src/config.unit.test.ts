@@ -12,6 +12,7 @@ describe('readStackConfig', () => {
       ai: 4004,
       openai: 4010,
       postgres: 5442,
+      pgbouncer: 6442,
       redis: 6389,
       nats: 4232,
     });
@@ -28,6 +29,8 @@ describe('readStackConfig', () => {
         LEADS_PORT: '4002',
         REDIS_URL: 'http://localhost',
         LEADS_MASTER_KEY: 'c2hvcnQ=',
+        DATABASE_CONNECTIONS: '3',
+        PGBOUNCER: 'maybe',
       });
     expect(read).toThrow(ConfigError);
     for (const fault of [
@@ -36,9 +39,17 @@ describe('readStackConfig', () => {
       /LEADS_PORT, AGENTS_PORT: all of them are 4002/,
       /REDIS_URL: give an address that begins with redis:\/\/ or rediss:\/\//,
       /LEADS_MASTER_KEY: give 32 bytes/,
+      /DATABASE_CONNECTIONS: give a number of at least 12/,
+      /PGBOUNCER: give auto or off/,
     ]) {
       expect(read).toThrow(fault);
     }
+  });
+
+  it('lets no pool be larger than its share of the connections', () => {
+    expect(readStackConfig({ DATABASE_POOL_SIZE: '4' })).toMatchObject({ connectionBudget: 20, pgbouncer: true });
+    expect(() => readStackConfig({ DATABASE_POOL_SIZE: '5' })).toThrow(/DATABASE_POOL_SIZE: at most 4 fit/);
+    expect(readStackConfig({ DATABASE_POOL_SIZE: '9', DATABASE_CONNECTIONS: '40' }).connectionBudget).toBe(40);
   });
 
   it('takes what is given from outside; empty variables are not given', () => {

@@ -8,6 +8,7 @@ import {
   serviceNames,
   subgraphNames,
 } from './config.ts';
+import { connectionShare, DEFAULT_CONNECTION_BUDGET } from './connectionBudget.ts';
 import { createIssuer, type IssueToken } from './issueToken.ts';
 import { prepareFolder } from './launcher/prepareFolder.ts';
 import {
@@ -16,11 +17,13 @@ import {
   type PlatformParts,
   type PlatformUrls,
   platformUrls,
+  poolerService,
   programServices,
   storeServices,
 } from './platformServices.ts';
 import { freePorts } from './processes/freePorts.ts';
 import { setAsideLongLog } from './processes/setAsideLongLog.ts';
+import { ServiceFailed } from './processes/untilReady.ts';
 import { startWatchdog } from './processes/watchdog.ts';
 import { type ProvidedClients, provideClients } from './provideClients.ts';
 import { provideDatabases } from './services/databases.ts';
@@ -40,6 +43,10 @@ export interface PlatformOptions {
   /** Variables for one service, e.g. `{ openai: { EMULATOR_LATENCY_MS: '50' } }`. */
   readonly serviceEnv?: PlatformParts['serviceEnv'];
   readonly token?: PlatformParts['token'];
+  /** Server connections over the four databases. Default: 20. */
+  readonly connectionBudget?: number;
+  /** False: the subgraphs connect to PostgreSQL directly. Default: through PgBouncer, where it can be had. */
+  readonly pgbouncer?: boolean;
   /** Told of crashes, restarts and what takes long. */
   readonly say?: (line: string) => void;
   /** Told when a service answers, with the milliseconds since its start. */
@@ -64,7 +71,7 @@ export interface Platform {
   readonly services: readonly ServiceName[];
   /** For failure tests: `service('leads').kill('SIGKILL')`, then `.start()`. A process killed by its `pid` is started again by itself. */
   service(name: ServiceName): SupervisedService;
-  /** Stops everything in order: gateway, subgraphs (which drain), emulator, then NATS, Redis and PostgreSQL. */
+  /** Stops everything in order: gateway, subgraphs (which drain), emulator, then NATS and PgBouncer, Redis and PostgreSQL. */
   stop(): Promise<void>;
 }
 
@@ -97,7 +104,7 @@ export async function startPlatform(options: PlatformOptions, signal?: AbortSign
     const stores = storeServices(parts);
     const databases = (async () => {
       await start('postgres', stores.postgres);
-      return databaseUrls(parts, stores.postgres?.url);
+      return connectDatabases(parts, stores.postgres?.url, start);
     })();
     const nats = start('nats', stores.nats);
     const clients = nats.then(() => provide(parts));
@@ -151,23 +158,43 @@ async function partsOf(options: PlatformOptions): Promise<PlatformParts> {
     external: options.external ?? { databaseUrls: {}, openAi: false },
     keys: await loadStackKeys(join(options.folder, 'keys')),
     token: options.token ?? { issuer: 'leadgraph-local', audience: 'leadgraph' },
+    connectionBudget: options.connectionBudget ?? DEFAULT_CONNECTION_BUDGET,
+    pgbouncer: options.pgbouncer ?? true,
     env: options.env ?? minimalEnvironment(),
     serviceEnv: options.serviceEnv ?? {},
     say: options.say ?? (() => {}),
   };
 }
 
-async function databaseUrls(
-  { external, keys }: PlatformParts,
+/** Makes roles and databases, starts PgBouncer before them, and answers where the subgraphs find them. */
+async function connectDatabases(
+  parts: PlatformParts,
   localUrl: string | undefined,
+  start: (name: ServiceName, definition: ServiceDefinition | undefined) => Promise<void>,
 ): Promise<Record<SubgraphName, string>> {
+  const { external, keys, connectionBudget, say } = parts;
   const superuserUrl = external.postgresUrl ?? localUrl;
-  const provided = superuserUrl ? await provideDatabases(superuserUrl, keys.passwords) : {};
-  return { ...provided, ...external.databaseUrls } as Record<SubgraphName, string>;
+  const provided = superuserUrl
+    ? await provideDatabases(superuserUrl, keys.passwords, connectionShare(connectionBudget))
+    : {};
+  const pooler = poolerService(parts, provided);
+  try {
+    await start('pgbouncer', pooler);
+    return { ...provided, ...pooler?.urls, ...external.databaseUrls } as Record<SubgraphName, string>;
+  } catch (error) {
+    if (!(error instanceof ServiceFailed)) throw error;
+    say(`✗ The subgraphs connect to PostgreSQL directly: ${error.message}`);
+    return { ...provided, ...external.databaseUrls } as Record<SubgraphName, string>;
+  }
 }
 
 /** Nothing loses what it stands on: who calls others goes first. */
 async function stopInOrder(services: ReadonlyMap<ServiceName, SupervisedService>): Promise<void> {
-  const order: ServiceName[][] = [['gateway'], [...subgraphNames], ['openai', 'nats'], ['redis', 'postgres']];
+  const order: ServiceName[][] = [
+    ['gateway'],
+    [...subgraphNames],
+    ['openai', 'nats', 'pgbouncer'],
+    ['redis', 'postgres'],
+  ];
   for (const names of order) await Promise.all(names.map((name) => services.get(name)?.stop()));
 }

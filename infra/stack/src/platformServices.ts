@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type External, type Ports, type ServiceName, type SubgraphName, subgraphNames } from './config.ts';
+import { connectionShare } from './connectionBudget.ts';
 import { natsService } from './services/nats.ts';
 import { nodeService } from './services/nodeService.ts';
+import { pgbouncerService } from './services/pgbouncer.ts';
 import { postgresService } from './services/postgres.ts';
 import { redisService } from './services/redis.ts';
 import type { ServiceDefinition, ServiceSurroundings } from './services/service.ts';
@@ -12,6 +14,7 @@ export interface PlatformUrls {
   readonly gateway: string;
   readonly graphql: string;
   readonly subgraphs: Readonly<Record<SubgraphName, string>>;
+  /** As the subgraphs have them: through PgBouncer, if it runs. */
   readonly databases: Readonly<Record<SubgraphName, string>>;
   readonly nats: string;
   readonly redis: string;
@@ -26,6 +29,8 @@ export interface PlatformParts {
   readonly external: External;
   readonly keys: StackKeys;
   readonly token: { readonly issuer: string; readonly audience: string };
+  readonly connectionBudget: number;
+  readonly pgbouncer: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Variables for one service, over all others. */
   readonly serviceEnv: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>>;
@@ -42,13 +47,7 @@ export function storeServices(parts: PlatformParts): {
   nats: ServiceDefinition | undefined;
 } {
   const { external } = parts;
-  const surroundings = (name: ServiceName): ServiceSurroundings => ({
-    port: parts.ports[name],
-    dataDir: join(parts.folder, 'data', name),
-    logFile: logFileOf(parts.folder, name),
-    env: parts.env,
-    say: parts.say,
-  });
+  const surroundings = (name: ServiceName) => surroundingsOf(parts, name);
   const allGiven = subgraphNames.every((name) => external.databaseUrls[name]);
   return {
     postgres:
@@ -62,6 +61,29 @@ export function storeServices(parts: PlatformParts): {
     redis: external.redisUrl ? undefined : redisService(surroundings('redis')),
     nats: external.natsUrl ? undefined : natsService(surroundings('nats')),
   };
+}
+
+function surroundingsOf(parts: PlatformParts, name: ServiceName): ServiceSurroundings {
+  return {
+    port: parts.ports[name],
+    dataDir: join(parts.folder, 'data', name),
+    logFile: logFileOf(parts.folder, name),
+    env: parts.env,
+    say: parts.say,
+  };
+}
+
+/** PgBouncer before the databases that were provided here, if it is wanted and can be had. Those given from outside are used as they are. */
+export function poolerService(
+  parts: PlatformParts,
+  provided: Readonly<Partial<Record<SubgraphName, string>>>,
+): ReturnType<typeof pgbouncerService> {
+  if (!parts.pgbouncer) return undefined;
+  const databases = Object.fromEntries(
+    Object.entries(provided).filter(([name]) => !parts.external.databaseUrls[name as SubgraphName]),
+  );
+  const share = connectionShare(parts.connectionBudget);
+  return pgbouncerService({ ...surroundingsOf(parts, 'pgbouncer'), databases, share });
 }
 
 /** For one machine that also runs everything else. */
@@ -124,8 +146,10 @@ export function programServices(
       stopTimeoutMs: 15_000,
       env: { ...inherited, ...env, ...parts.serviceEnv[name] },
     });
+  const share = connectionShare(parts.connectionBudget);
   const subgraph = (name: SubgraphName, env: NodeJS.ProcessEnv = {}) =>
     program(name, `subgraphs/${name}/dist/main.js`, 384, {
+      DATABASE_POOL_SIZE: parts.env.DATABASE_POOL_SIZE || `${share.pool}`,
       [`${name.toUpperCase()}_DATABASE_URL`]: urls.databases[name],
       GATEWAY_JWKS_FILE: keys.gatewayJwksFile,
       ...env,

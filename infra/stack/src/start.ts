@@ -98,6 +98,8 @@ async function launch(
       host: config.host,
       external: config.external,
       token: config.token,
+      connectionBudget: config.connectionBudget,
+      pgbouncer: config.pgbouncer,
       env,
       built,
       say: steps.say,
@@ -124,12 +126,14 @@ async function demoData(
 }
 
 /** Whose ports have to be free. */
-function ownServices({ external }: StackConfig): ServiceName[] {
+function ownServices({ external, pgbouncer }: StackConfig): ServiceName[] {
+  const allGiven = subgraphNames.every((name) => external.databaseUrls[name] !== undefined);
   const given: Partial<Record<ServiceName, boolean>> = {
     nats: external.natsUrl !== undefined,
     redis: external.redisUrl !== undefined,
     openai: external.openAi,
-    postgres: external.postgresUrl !== undefined || subgraphNames.every((name) => external.databaseUrls[name]),
+    postgres: external.postgresUrl !== undefined || allGiven,
+    pgbouncer: !pgbouncer || allGiven,
   };
   return serviceNames.filter((service) => !given[service]);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceName } from '../src/config.ts';
 import { buildPackages } from '../src/launcher/buildPackages.ts';
-import { type Platform, startPlatform } from '../src/platform.ts';
+import { type Platform, type PlatformOptions, startPlatform } from '../src/platform.ts';
 
 export interface TestPlatform {
   readonly platform: Platform;
@@ -19,11 +19,13 @@ export interface TestPlatform {
  */
 export async function startTestPlatform(
   serviceEnv: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>> = {},
+  options: Pick<PlatformOptions, 'pgbouncer'> = {},
 ): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'leadgraph-saga-'));
   const lines: string[] = [];
   try {
     const platform = await startPlatform({
+      ...options,
       folder,
       built: buildPackages(process.env),
       say: (line) => lines.push(line),

@@ -15,6 +15,7 @@ await runSubgraph(async () => {
         url: base.databaseUrl,
         poolSize: base.databasePoolSize,
         acquireTimeoutMs: base.databaseAcquireTimeoutMs,
+        mostWaiting: base.databaseMostWaiting,
         metrics,
       }),
     wire: (tools) => wireAi(tools, ai),

@@ -2,7 +2,7 @@ import type { RequestContext, SubgraphParts, SubgraphTools } from '@leadgraph/ki
 import type { AiConfig } from './config.js';
 import { leadsConsumer } from './events/leadsConsumer.js';
 import type { AiContext } from './graphql/aiContext.js';
-import { createLoaders } from './graphql/loaders.js';
+import { aiReads, createLoaders } from './graphql/loaders.js';
 import { createAiMetrics } from './metrics.js';
 import { createOpenAiModel } from './model/openAiModel.js';
 import { priceOf } from './model/prices.js';
@@ -16,6 +16,7 @@ import { QualificationWorker } from './worker/qualificationWorker.js';
 /** Puts the subgraph's parts together. */
 export async function wireAi(tools: SubgraphTools, config: AiConfig): Promise<SubgraphParts> {
   const { db, clock, log } = tools;
+  const reads = aiReads(tools.reads);
   const metrics = createAiMetrics(tools.metrics);
   const signals = new JobSignals();
   const onCircuit = (open: boolean) => {
@@ -42,7 +43,7 @@ export async function wireAi(tools: SubgraphTools, config: AiConfig): Promise<Su
   return {
     createContext: (base: RequestContext): AiContext => ({
       ...base,
-      loaders: createLoaders(db),
+      loaders: createLoaders(reads),
       jobs,
       model,
       dailyBudgetMicros: config.dailyBudgetMicros,

@@ -16,6 +16,8 @@ const baseShape = {
   KEYS_POLL_MS: milliseconds.default(1_000),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(4),
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
+  DATABASE_MOST_WAITING: z.coerce.number().int().min(1).default(1_000),
+  DATABASE_SHARE_READS: z.stringbool().default(true),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
   ACK_WAIT_MS: milliseconds.default(15_000),
@@ -35,6 +37,10 @@ export interface SubgraphConfig {
   keysPollMs?: number;
   databasePoolSize: number;
   databaseAcquireTimeoutMs: number;
+  /** How many may wait for a connection before the next one is refused. */
+  databaseMostWaiting: number;
+  /** Whether keyed reads of concurrent requests are answered by one statement. */
+  shareReads: boolean;
   requestTimeoutMs: number;
   drainTimeoutMs: number;
   /** After how long NATS delivers again what a process took and then died of. */
@@ -85,6 +91,8 @@ export function readConfig<S extends z.ZodRawShape>(
       keysPollMs: values.KEYS_POLL_MS,
       databasePoolSize: values.DATABASE_POOL_SIZE,
       databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
+      databaseMostWaiting: values.DATABASE_MOST_WAITING,
+      shareReads: values.DATABASE_SHARE_READS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
       ackWaitMs: values.ACK_WAIT_MS,

@@ -11,6 +11,7 @@ export const kitErrorCodes = {
   PAGE_TOO_LARGE: 'The page asked for is larger than the limit.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body; use a new key for a new request.',
   SUBSCRIBE_AT_GATEWAY: 'Subscriptions are served by the gateway; send the operation there.',
+  STORE_BUSY: 'All connections to a store are in use and too many wait for one; repeat the request a second later.',
   SERVICE_UNAVAILABLE: 'A store is not reachable at the moment; repeat the request later.',
   INTERNAL_SERVER_ERROR: 'A fault on our side; quote the request id when reporting it.',
 } as const;

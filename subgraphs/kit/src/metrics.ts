@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createStoreMetrics } from './store/storeMetrics.js';
 
 /** The metrics that every subgraph has. One registry a process; a subgraph registers its own on `registry` as well. */
 export function createMetrics(service: string) {
@@ -8,6 +9,7 @@ export function createMetrics(service: string) {
   const registers = [registry];
   return {
     registry,
+    ...createStoreMetrics(registry),
     requests: new Histogram({
       name: 'graphql_request_duration_seconds',
       help: 'Duration of GraphQL requests by outcome (ok, error).',
@@ -19,12 +21,6 @@ export function createMetrics(service: string) {
       name: 'graphql_errors_total',
       help: 'GraphQL errors by code.',
       labelNames: ['code'],
-      registers,
-    }),
-    statements: new Counter({
-      name: 'sql_statements_total',
-      help: 'SQL statements sent, by what caused them (request, consumer, background). Transaction control is not counted.',
-      labelNames: ['origin'],
       registers,
     }),
     messages: new Counter({

@@ -30,6 +30,11 @@ export function runInScope<T>(scope: Beginning, work: () => T): T {
   return storage.run({ ...scope, changed: [], disclosed: new Map(), statements: 0 }, work);
 }
 
+/** Runs `work` as part of a scope that is there already, or of none: for what is done later or elsewhere on its behalf. */
+export function runWithin<T>(scope: WorkScope | undefined, work: () => T): T {
+  return scope ? storage.run(scope, work) : storage.exit(work);
+}
+
 /** Makes `scope` the current one for what follows in this asynchronous context; for servers whose hooks cannot wrap a call. */
 export function enterScope(scope: Beginning): WorkScope {
   const entered: WorkScope = { ...scope, changed: [], disclosed: new Map(), statements: 0 };

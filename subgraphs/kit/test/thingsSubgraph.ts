@@ -74,6 +74,12 @@ class ThingResolver {
     return open ? disclosing({ __typename: 'Thing', key: id }, 'owner', owner, ['name', 'email']) : owner;
   }
 
+  @Query(() => Boolean)
+  async nap(@Arg('seconds', () => Number) seconds: number, @Ctx() { db }: RequestContext): Promise<boolean> {
+    await db.query('SELECT pg_sleep($1)', [seconds]);
+    return true;
+  }
+
   @Query(() => ThingConnection)
   things(@Args(() => PageArgs) page: PageArgs, @Ctx() { db }: RequestContext) {
     return keysetPage({

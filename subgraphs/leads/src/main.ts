@@ -17,6 +17,7 @@ await runSubgraph(async () => {
         name: 'leads',
         poolSize: config.base.databasePoolSize,
         acquireTimeoutMs: config.base.databaseAcquireTimeoutMs,
+        mostWaiting: config.base.databaseMostWaiting,
         metrics,
       }),
     wire: (tools) => wireLeads(tools, config),

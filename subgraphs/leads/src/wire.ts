@@ -4,6 +4,7 @@ import { chargeConsumer } from './events/chargeEvents.js';
 import { qualificationConsumer } from './events/qualificationEvents.js';
 import { routingConsumer } from './events/routingEvents.js';
 import { leadsContext } from './graphql/context.js';
+import { leadsReads } from './graphql/leadsReads.js';
 import type { LeadsTools } from './leadsTools.js';
 import { createContactHasher } from './privacy/contactHash.js';
 import type { MasterKeys } from './privacy/masterKeys.js';
@@ -21,15 +22,16 @@ export interface LeadsSettings {
 }
 
 /** Puts the parts of the subgraph together once its store is there. */
-export async function wireLeads({ db, clock }: SubgraphTools, settings: LeadsSettings): Promise<SubgraphParts> {
+export async function wireLeads({ db, reads, clock }: SubgraphTools, settings: LeadsSettings): Promise<SubgraphParts> {
   const tools: LeadsTools = {
     clock,
     vault: new Vault(settings.masterKeys),
     hasher: createContactHasher(await loadHashKey(db, settings.masterKeys)),
     limits: settings.limits,
   };
+  const shared = leadsReads(reads);
   return {
-    createContext: (base) => leadsContext(base, tools),
+    createContext: (base) => leadsContext(base, tools, shared),
     consumers: [qualificationConsumer(tools), routingConsumer(tools), chargeConsumer(tools)],
     sweepers: [
       overdueLeadsSweeper(db, tools, settings.sweepEveryMs),

@@ -22,6 +22,8 @@ export async function startLeads(
     masterKeys?: MasterKeys;
     sweepEveryMs?: number;
     withNats?: boolean;
+    poolSize?: number;
+    shareReads?: boolean;
   } = {},
 ): Promise<TestSubgraph> {
   const masterKeys = options.masterKeys ?? readMasterKeys(randomBytes(32).toString('base64'));
@@ -30,13 +32,21 @@ export async function startLeads(
     schema: await buildLeadsSchema(),
     store: leadsStore,
     createDataSource: (url, { metrics }) =>
-      createDataSource({ ...leadsStore, url, name: 'leads', poolSize: 6, acquireTimeoutMs: 10_000, metrics }),
+      createDataSource({
+        ...leadsStore,
+        url,
+        name: 'leads',
+        poolSize: options.poolSize ?? 6,
+        acquireTimeoutMs: 10_000,
+        metrics,
+      }),
     wire: (tools) =>
       wireLeads(tools, {
         masterKeys,
         limits: { ...defaultLimits, ...options.limits },
         sweepEveryMs: options.sweepEveryMs ?? 3_600_000,
       }),
+    config: { shareReads: options.shareReads ?? true },
     ...(options.clock && { clock: options.clock }),
     ...(options.withNats && { withNats: true }),
   });

@@ -16,6 +16,7 @@ await runSubgraph(async () => {
         url: base.databaseUrl,
         poolSize: base.databasePoolSize,
         acquireTimeoutMs: base.databaseAcquireTimeoutMs,
+        mostWaiting: base.databaseMostWaiting,
         metrics,
         ...paymentsStore,
       }),

@@ -1,20 +1,24 @@
 import pg from 'pg';
 import { type SubgraphName, subgraphNames } from '../config.ts';
+import type { ConnectionShare } from '../connectionBudget.ts';
+import { scramSecret } from './scramSecret.ts';
 
 /** Limits that every statement of a subgraph has; on the role, because PgBouncer refuses them as start-up parameters. */
 const ROLE_SETTINGS = {
   statement_timeout: '30s',
   lock_timeout: '5s',
-  idle_in_transaction_session_timeout: '60s',
+  idle_in_transaction_session_timeout: '15s',
 } as const;
 
 /**
- * A role and a database for each subgraph, all idempotent. No role can connect to another's database, nor to those that PostgreSQL brings.
+ * A role and a database for each subgraph, all idempotent. No role can connect to another's database, nor to those that PostgreSQL brings, nor have more connections
+ * than its share.
  * Answers the addresses by which the subgraphs connect.
  */
 export async function provideDatabases(
   superuserUrl: string,
   passwords: Readonly<Record<SubgraphName, string>>,
+  share: ConnectionShare,
 ): Promise<Record<SubgraphName, string>> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
@@ -26,9 +30,10 @@ export async function provideDatabases(
     await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC');
     for (const name of subgraphNames) {
       const id = client.escapeIdentifier(name);
-      const password = client.escapeLiteral(passwords[name]);
+      const password = client.escapeLiteral(scramSecret(name, passwords[name]));
       await client.query(
-        `${roles.has(name) ? 'ALTER' : 'CREATE'} ROLE ${id} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
+        `${roles.has(name) ? 'ALTER' : 'CREATE'} ROLE ${id} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
+         CONNECTION LIMIT ${share.limit} PASSWORD ${password}`,
       );
       for (const [setting, value] of Object.entries(ROLE_SETTINGS)) {
         await client.query(`ALTER ROLE ${id} SET ${setting} = '${value}'`);

@@ -31,19 +31,13 @@ export function findServerProgram(
   wanted: WantedServer,
   options: { env: NodeJS.ProcessEnv; say: (line: string) => void },
 ): ServerProgram {
-  const { env, say } = options;
-  const find = (program: string) => onPath(program, env.PATH ?? '');
-  const found = () => find(wanted.program);
-  const present = found();
-  if (present) return { kind: 'binary', path: present };
-
-  if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && find('apt-get')) {
-    say(`${wanted.program} is not installed: apt-get install ${wanted.aptPackage} …`);
-    const installed = aptInstall(wanted.aptPackage, env) && found();
-    if (installed) return { kind: 'binary', path: installed };
-    say(`apt-get could not install ${wanted.aptPackage}`);
-  }
-  if (find('docker') && spawnSync('docker', ['info'], { env, stdio: 'ignore', timeout: 10_000 }).status === 0) {
+  const { env } = options;
+  const path = findServerBinary(wanted, options);
+  if (path) return { kind: 'binary', path };
+  if (
+    onPath('docker', env.PATH ?? '') &&
+    spawnSync('docker', ['info'], { env, stdio: 'ignore', timeout: 10_000 }).status === 0
+  ) {
     return { kind: 'docker', image: wanted.dockerImage };
   }
   throw new NotInstalled(
@@ -53,6 +47,21 @@ export function findServerProgram(
     or start docker, which then runs ${wanted.dockerImage}
     or set ${wanted.urlVariable} to the address of one that runs already`,
   );
+}
+
+/** A server's program on the PATH, else as apt-get installs it, which needs root on Debian or Ubuntu; undefined where neither is possible. */
+export function findServerBinary(
+  wanted: Pick<WantedServer, 'program' | 'aptPackage'>,
+  { env, say }: { env: NodeJS.ProcessEnv; say: (line: string) => void },
+): string | undefined {
+  const find = (program: string) => onPath(program, env.PATH ?? '');
+  const present = find(wanted.program);
+  if (present) return present;
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !find('apt-get')) return undefined;
+  say(`${wanted.program} is not installed: apt-get install ${wanted.aptPackage} …`);
+  const installed = aptInstall(wanted.aptPackage, env) ? find(wanted.program) : undefined;
+  if (!installed) say(`apt-get could not install ${wanted.aptPackage}`);
+  return installed;
 }
 
 /** The first executable of this name in the folders of `searchPath`; Debian keeps servers in /usr/sbin, which users' PATHs often lack. */

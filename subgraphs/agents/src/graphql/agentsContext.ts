@@ -1,5 +1,6 @@
 import type { RequestContext } from '@leadgraph/kit';
 import type { AgentsRules } from '../agentsRules.js';
+import type { AgentsReads } from './agentsReads.js';
 import { type AgentsLoaders, createAgentsLoaders } from './loaders.js';
 
 export interface AgentsContext extends RequestContext {
@@ -8,6 +9,6 @@ export interface AgentsContext extends RequestContext {
 }
 
 /** Adds to a request's context what the resolvers of agents need. */
-export function createAgentsContext(base: RequestContext, rules: AgentsRules): AgentsContext {
-  return { ...base, rules, loaders: createAgentsLoaders(base.db) };
+export function createAgentsContext(base: RequestContext, rules: AgentsRules, reads: AgentsReads): AgentsContext {
+  return { ...base, rules, loaders: createAgentsLoaders(reads) };
 }

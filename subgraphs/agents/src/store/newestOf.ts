@@ -1,11 +1,11 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 
 /**
  * Each agent's newest entries of a table (its offers, assignments, notifications), the newest first. One statement, which reads no more of an
  * agent's entries than it returns.
  */
 export function newestOf<T extends { id: string; agentId: string; status: string }>(
-  db: DataSource,
+  manager: EntityManager,
   type: new () => T,
   agentIds: readonly string[],
   list: {
@@ -14,8 +14,8 @@ export function newestOf<T extends { id: string; agentId: string; status: string
     readonly statuses: readonly T['status'][] | null;
   },
 ): Promise<T[]> {
-  const { tableName } = db.getMetadata(type);
-  return db
+  const { tableName } = manager.connection.getMetadata(type);
+  return manager
     .getRepository(type)
     .createQueryBuilder('entry')
     .where(

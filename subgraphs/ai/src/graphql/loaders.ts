@@ -1,6 +1,5 @@
-import { createListLoader, createLoader } from '@leadgraph/kit';
+import { createListLoader, createLoader, type SharedReads } from '@leadgraph/kit';
 import type DataLoader from 'dataloader';
-import type { DataSource } from 'typeorm';
 import type { LeadProjectionRow, QualificationJobRow, QualificationRow } from '../store/entities.js';
 import { findJobs } from '../store/jobs.js';
 import { findLeads } from '../store/leadProjections.js';
@@ -16,33 +15,35 @@ export interface AiLoaders {
   history(first: number): DataLoader<string, QualificationRow[]>;
 }
 
+/** The keyed reads of ai, which concurrent requests share. */
+export function aiReads(reads: SharedReads) {
+  return {
+    qualification: reads.read({ name: 'qualification', load: findQualifications, keyOf: (row) => row.id }),
+    latestQualification: reads.read({
+      name: 'latestQualification',
+      load: latestQualifications,
+      keyOf: (row) => row.leadId,
+    }),
+    job: reads.read({ name: 'job', load: findJobs, keyOf: (row) => row.id }),
+    lead: reads.read({ name: 'lead', load: findLeads, keyOf: (row) => row.leadId }),
+    history: reads.readWith((first: number) => ({
+      name: 'history',
+      load: (manager, ids) => recentQualifications(manager, ids, first),
+      keyOf: (row) => row.leadId,
+    })),
+  };
+}
+
 /** The data loaders of one request: one statement for each kind and level, however many entities are asked for. */
-export function createLoaders(db: DataSource): AiLoaders {
+export function createLoaders(reads: ReturnType<typeof aiReads>): AiLoaders {
   const histories = new Map<number, DataLoader<string, QualificationRow[]>>();
   return {
-    qualification: createLoader(
-      (ids) => findQualifications(db.manager, ids),
-      (row) => row.id,
-    ),
-    latestQualification: createLoader(
-      (ids) => latestQualifications(db.manager, ids),
-      (row) => row.leadId,
-    ),
-    job: createLoader(
-      (ids) => findJobs(db.manager, ids),
-      (row) => row.id,
-    ),
-    lead: createLoader(
-      (ids) => findLeads(db.manager, ids),
-      (row) => row.leadId,
-    ),
+    qualification: createLoader(reads.qualification),
+    latestQualification: createLoader(reads.latestQualification),
+    job: createLoader(reads.job),
+    lead: createLoader(reads.lead),
     history(first) {
-      const known = histories.get(first);
-      if (known) return known;
-      const loader = createListLoader(
-        (ids: readonly string[]) => recentQualifications(db.manager, ids, first),
-        (row) => row.leadId,
-      );
+      const loader = histories.get(first) ?? createListLoader(reads.history(first));
       histories.set(first, loader);
       return loader;
     },

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@leadgraph/kit';
 import type { LeadFacts } from '@leadgraph/schema';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager, In } from 'typeorm';
 import { QualificationJobRow } from './entities.js';
 
 /*
@@ -140,5 +140,5 @@ export async function stopOpenJob(
 }
 
 export function findJobs(manager: EntityManager, ids: readonly string[]): Promise<QualificationJobRow[]> {
-  return manager.findBy(QualificationJobRow, { id: In(ids) });
+  return manager.findBy(QualificationJobRow, { id: Any([...ids]) });
 }

@@ -1,5 +1,5 @@
 import type { LeadFacts } from '@leadgraph/schema';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { LeadProjectionRow } from './entities.js';
 
 /**
@@ -43,5 +43,5 @@ export async function countChange(tx: EntityManager, leadId: string): Promise<nu
 }
 
 export function findLeads(manager: EntityManager, ids: readonly string[]): Promise<LeadProjectionRow[]> {
-  return manager.findBy(LeadProjectionRow, { leadId: In([...ids]) });
+  return manager.findBy(LeadProjectionRow, { leadId: Any([...ids]) });
 }

@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { QualificationRow } from './entities.js';
 
 export async function insertQualification(tx: EntityManager, row: QualificationRow): Promise<void> {
@@ -6,7 +6,7 @@ export async function insertQualification(tx: EntityManager, row: QualificationR
 }
 
 export function findQualifications(manager: EntityManager, ids: readonly string[]): Promise<QualificationRow[]> {
-  return manager.findBy(QualificationRow, { id: In(ids) });
+  return manager.findBy(QualificationRow, { id: Any([...ids]) });
 }
 
 /** The newest qualification of each lead that has one, in one statement. */

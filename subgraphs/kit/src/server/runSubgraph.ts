@@ -18,11 +18,14 @@ import { Relay } from '../messaging/relay.js';
 import { connectNats, ensureStream, REPLAYS, streamOf, wantedStreams } from '../messaging/streams.js';
 import { createMetrics, type Metrics } from '../metrics.js';
 import { migrate } from '../store/dataSource.js';
+import { SharedReads } from '../store/sharedReads.js';
 import { createServer } from './server.js';
 
 /** What the parts of a subgraph are made from. */
 export interface SubgraphTools {
   readonly db: DataSource;
+  /** The keyed reads of requests. */
+  readonly reads: SharedReads;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -64,7 +67,8 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   const db = options.createDataSource({ metrics });
   await untilReachable('the database', log, () => db.initialize());
   await migrate(db);
-  const tools: SubgraphTools = { db, clock: options.clock ?? systemClock, log, metrics };
+  const reads = new SharedReads({ db, metrics, share: config.shareReads });
+  const tools: SubgraphTools = { db, reads, clock: options.clock ?? systemClock, log, metrics };
   const parts = await options.wire(tools);
 
   const { gatewayJwks, gatewayJwksFile: file, keysPollMs } = config;

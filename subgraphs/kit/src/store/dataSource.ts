@@ -1,6 +1,13 @@
-import { DataSource, type EntitySchema, type MigrationInterface, type Logger as TypeOrmLogger } from 'typeorm';
+import {
+  DataSource,
+  type EntitySchema,
+  MigrationExecutor,
+  type MigrationInterface,
+  type Logger as TypeOrmLogger,
+} from 'typeorm';
 import type { Metrics } from '../metrics.js';
 import { currentScope } from '../requestScope.js';
+import { storeDriver } from './storePool.js';
 
 type Class<T> = new (...args: never[]) => T;
 
@@ -12,6 +19,8 @@ export interface StoreOptions {
   poolSize: number;
   /** How long a caller waits for a connection before it is told that the store is busy. */
   acquireTimeoutMs: number;
+  /** How many may wait for one before the next is told so at once. Default: 1,000. */
+  mostWaiting?: number;
   metrics?: Metrics;
 }
 
@@ -21,8 +30,10 @@ export interface StoreOptions {
  * limits are set on the role for the same reason.
  */
 export function createDataSource(options: StoreOptions): DataSource {
+  const { poolSize, acquireTimeoutMs, mostWaiting = 1_000, metrics } = options;
   return new DataSource({
     type: 'postgres',
+    driver: storeDriver({ size: poolSize, waitMs: acquireTimeoutMs, mostWaiting }, metrics),
     url: options.url,
     applicationName: options.name,
     entities: options.entities,
@@ -30,10 +41,10 @@ export function createDataSource(options: StoreOptions): DataSource {
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'all',
     synchronize: false,
-    poolSize: options.poolSize,
+    poolSize,
     poolErrorHandler: () => undefined, // an idle connection that broke is replaced by the pool; the next use reports what is wrong
-    extra: { connectionTimeoutMillis: options.acquireTimeoutMs, idleTimeoutMillis: 30_000, keepAlive: true },
-    logger: new StatementCounter(options.metrics),
+    extra: { connectionTimeoutMillis: acquireTimeoutMs, idleTimeoutMillis: 30_000, keepAlive: true },
+    logger: new StatementCounter(metrics),
     logging: ['query'],
   });
 }
@@ -64,14 +75,19 @@ class StatementCounter implements TypeOrmLogger {
 
 /**
  * Brings the database to the newest migration. Several processes may start at once: a transaction-scoped lock lets one migrate
- * while the others wait and then find nothing to do.
+ * while the others wait and then find nothing to do. Takes one connection. The role's time limits are for requests and hold neither for the
+ * migrations nor for the wait.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
+    await runner.query('SET LOCAL statement_timeout = 0');
+    await runner.query('SET LOCAL lock_timeout = 0');
     await runner.query('SELECT pg_advisory_xact_lock(4711)');
-    await dataSource.runMigrations({ transaction: 'all' });
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'all';
+    await executor.executePendingMigrations();
     await runner.commitTransaction();
   } catch (error) {
     if (runner.isTransactionActive) await runner.rollbackTransaction();

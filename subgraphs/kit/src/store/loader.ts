@@ -1,27 +1,27 @@
 import DataLoader from 'dataloader';
+import { currentScope } from '../requestScope.js';
+import type { SharedRead } from './sharedReads.js';
 
-/**
- * A data loader for one request that finds at most one value per key. `load` gets distinct keys and returns rows in any
- * order; a key without a row gives null.
- */
-export function createLoader<K extends string, V>(
-  load: (keys: readonly K[]) => Promise<readonly V[]>,
-  keyOf: (value: V) => K,
-): DataLoader<K, V | null> {
-  return new DataLoader<K, V | null>(async (keys) => {
-    const found = new Map((await load(keys)).map((value) => [keyOf(value), value]));
-    return keys.map((key) => found.get(key) ?? null);
-  });
+/** A data loader for one request that finds at most one value per key; a key without a row gives null. */
+export function createLoader<V>(read: SharedRead<V>): DataLoader<string, V | null> {
+  return new RequestLoader(async (keys) => (await read.load(keys)).map((rows) => rows.at(-1) ?? null));
 }
 
-/** A data loader for one request that finds a list per key, in the order in which `load` returns the rows. */
-export function createListLoader<K extends string, V>(
-  load: (keys: readonly K[]) => Promise<readonly V[]>,
-  keyOf: (value: V) => K,
-): DataLoader<K, V[]> {
-  return new DataLoader<K, V[]>(async (keys) => {
-    const lists = new Map<K, V[]>(keys.map((key) => [key, []]));
-    for (const value of await load(keys)) lists.get(keyOf(value))?.push(value);
-    return keys.map((key) => lists.get(key) ?? []);
-  });
+/** A data loader for one request that finds a list per key, in the order in which the read returns the rows. */
+export function createListLoader<V>(read: SharedRead<V>): DataLoader<string, V[]> {
+  return new RequestLoader((keys) => read.load(keys));
+}
+
+/** Forgets what it has loaded when the request has changed something since: a later root field of a mutation finds what an earlier one wrote. */
+class RequestLoader<V> extends DataLoader<string, V> {
+  #changes = 0;
+
+  override load(key: string): Promise<V> {
+    const changes = currentScope()?.changed.length ?? 0;
+    if (changes !== this.#changes) {
+      this.#changes = changes;
+      this.clearAll();
+    }
+    return super.load(key);
+  }
 }

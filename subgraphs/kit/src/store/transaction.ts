@@ -1,12 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { QueryFailedError } from 'typeorm';
+import { DomainError } from '../errors.js';
 
 const MOST_TRIES = 4;
 /** serialization_failure, deadlock_detected */
 const REPEATABLE = new Set(['40001', '40P01']);
 /** Connection lost, server shutting down or starting, too many connections, lock or statement time-out. */
 const TRANSIENT = /^(08...|57P0[123]|57014|53...|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+const inside = new AsyncLocalStorage<true>();
 
 const afterCommit = new WeakMap<EntityManager, (() => void)[]>();
 
@@ -20,7 +24,7 @@ export async function inTransaction<T>(dataSource: DataSource, work: (tx: Entity
       let callbacks: (() => void)[] = [];
       const result = await dataSource.transaction(async (tx) => {
         afterCommit.set(tx, callbacks);
-        return work(tx);
+        return inside.run(true, () => work(tx));
       });
       for (const callback of callbacks) callback();
       callbacks = [];
@@ -30,6 +34,11 @@ export async function inTransaction<T>(dataSource: DataSource, work: (tx: Entity
       await delay(Math.random() * 20 * 2 ** attempt);
     }
   }
+}
+
+/** Whether this is the work of a transaction made by `inTransaction`. */
+export function isInTransaction(): boolean {
+  return inside.getStore() === true;
 }
 
 /** Calls `callback` once the transaction has been committed; never when it rolls back. */
@@ -55,6 +64,7 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 
 /** Whether the store cannot be reached or is overloaded right now, so that the same work may succeed later. */
 export function isTransientStoreError(error: unknown): boolean {
+  if (error instanceof DomainError) return error.code === 'STORE_BUSY' || error.code === 'SERVICE_UNAVAILABLE';
   const code = databaseErrorCode(error);
   if (code !== undefined) return TRANSIENT.test(code);
   const message = error instanceof Error ? error.message : '';

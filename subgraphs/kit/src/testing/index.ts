@@ -2,4 +2,4 @@ export { eventually } from './eventually.js';
 export { type ForgedToken, forgedTokens } from './forgedTokens.js';
 export { createTestDatabase, type TestDatabase } from './testDatabase.js';
 export { type TestGateway, testGateway } from './testGateway.js';
-export { startTestSubgraph, type TestSubgraph } from './testSubgraph.js';
+export { type GraphQLAnswer, startTestSubgraph, type TestSubgraph } from './testSubgraph.js';

@@ -69,6 +69,8 @@ export async function startTestSubgraph(options: Options & { withNats?: boolean 
       gatewayJwks: gateway.jwks,
       databasePoolSize: 6,
       databaseAcquireTimeoutMs: 10_000,
+      databaseMostWaiting: 1_000,
+      shareReads: true,
       requestTimeoutMs: 30_000,
       drainTimeoutMs: 500,
       ackWaitMs: 15_000,

@@ -2,6 +2,7 @@ import type { RequestContext } from '@leadgraph/kit';
 import type { LeadsTools } from '../leadsTools.js';
 import type { Person } from '../privacy/person.js';
 import type { LeadRow } from '../store/leadTable.js';
+import type { LeadsReads } from './leadsReads.js';
 import { createLoaders, type Loaders } from './loaders.js';
 
 /** What this subgraph's resolvers get. */
@@ -13,12 +14,12 @@ export interface LeadsContext extends RequestContext {
 }
 
 /** Completes a request's context. */
-export function leadsContext(base: RequestContext, tools: LeadsTools): LeadsContext {
+export function leadsContext(base: RequestContext, tools: LeadsTools, reads: LeadsReads): LeadsContext {
   const persons = new WeakMap<LeadRow, Person | null>();
   return {
     ...base,
     tools,
-    loaders: createLoaders(base.db),
+    loaders: createLoaders(reads),
     personOf(lead) {
       const known = persons.get(lead);
       if (known !== undefined) return known;

@@ -1,13 +1,12 @@
-import { createListLoader, createLoader, isUuid } from '@leadgraph/kit';
-import DataLoader from 'dataloader';
-import type { DataSource } from 'typeorm';
-import { BuyerRow } from '../store/buyerTable.js';
-import { ConsentRow } from '../store/consentTable.js';
-import { readSourceQualities } from '../store/factSourcesStore.js';
-import { type LeadEventRow, leadEventId, parseLeadEventId } from '../store/leadEventTable.js';
-import { LeadRow } from '../store/leadTable.js';
-import { SourceRow } from '../store/sourceTable.js';
-import { findTimelineEntries, readTimelines, type TimelineSlice } from '../store/timelineStore.js';
+import { createListLoader, createLoader } from '@leadgraph/kit';
+import type DataLoader from 'dataloader';
+import type { BuyerRow } from '../store/buyerTable.js';
+import type { ConsentRow } from '../store/consentTable.js';
+import type { LeadEventRow } from '../store/leadEventTable.js';
+import type { LeadRow } from '../store/leadTable.js';
+import type { SourceRow } from '../store/sourceTable.js';
+import type { TimelineSlice } from '../store/timelineStore.js';
+import type { LeadsReads } from './leadsReads.js';
 
 /** One request's data loaders: whatever the number of leads, one statement for each kind of entity and level. */
 export interface Loaders {
@@ -23,78 +22,28 @@ export interface Loaders {
   /** Entries of timelines, by their ids. */
   readonly leadEvent: DataLoader<string, LeadEventRow | null>;
   /** The quality of sources that have at least so many decided leads. */
-  readonly sourceQuality: (needs: number) => DataLoader<string, number | null>;
+  readonly sourceQuality: (needs: number) => DataLoader<string, { quality: number } | null>;
 }
 
 /** Makes the loaders of a request. Ids that are none are answered without asking the store. */
-export function createLoaders(db: DataSource): Loaders {
+export function createLoaders(reads: LeadsReads): Loaders {
   const timelines = new Map<string, DataLoader<string, LeadEventRow[]>>();
-  let qualities: DataLoader<string, number | null> | undefined;
+  let qualities: DataLoader<string, { quality: number } | null> | undefined;
   return {
-    lead: createLoader(
-      (ids) =>
-        db
-          .createQueryBuilder(LeadRow, 'lead')
-          .where('lead.id = ANY(:ids)', { ids: ids.filter(isUuid) })
-          .getMany(),
-      (lead) => lead.id,
-    ),
-    source: createLoader(
-      (ids) =>
-        db
-          .createQueryBuilder(SourceRow, 'source')
-          .where('source.id = ANY(:ids)', { ids: ids.filter(isUuid) })
-          .getMany(),
-      (source) => source.id,
-    ),
-    consent: createLoader(
-      (ids) => db.createQueryBuilder(ConsentRow, 'consent').where('consent.leadId = ANY(:ids)', { ids }).getMany(),
-      (consent) => consent.leadId,
-    ),
-    buyers: createListLoader(
-      (ids) =>
-        db
-          .createQueryBuilder(BuyerRow, 'buyer')
-          .where('buyer.leadId = ANY(:ids)', { ids })
-          .orderBy('buyer.leadId')
-          .addOrderBy('buyer.saleNumber')
-          .getMany(),
-      (buyer) => buyer.leadId,
-    ),
-    household: createListLoader(
-      (ids) =>
-        db
-          .createQueryBuilder(LeadRow, 'lead')
-          .where('lead.householdId = ANY(:ids)', { ids })
-          .orderBy('lead.id')
-          .limit(1_000)
-          .getMany(),
-      (lead) => lead.householdId ?? '',
-    ),
+    lead: createLoader(reads.lead),
+    source: createLoader(reads.source),
+    consent: createLoader(reads.consent),
+    buyers: createListLoader(reads.buyers),
+    household: createListLoader(reads.household),
     timeline(slice) {
       const name = `${slice.first}:${slice.afterVersion}`;
-      const loader =
-        timelines.get(name) ??
-        createListLoader(
-          (ids) => readTimelines(db, ids, slice),
-          (entry) => entry.leadId,
-        );
+      const loader = timelines.get(name) ?? createListLoader(reads.timeline(slice));
       timelines.set(name, loader);
       return loader;
     },
-    leadEvent: createLoader(
-      (ids) =>
-        findTimelineEntries(
-          db,
-          ids.map(parseLeadEventId).filter((wanted) => wanted !== null),
-        ),
-      leadEventId,
-    ),
+    leadEvent: createLoader(reads.leadEvent),
     sourceQuality(needs) {
-      qualities ??= new DataLoader<string, number | null>(async (ids) => {
-        const known = new Map((await readSourceQualities(db, ids, needs)).map((row) => [row.sourceId, row.quality]));
-        return ids.map((id) => known.get(id) ?? null);
-      });
+      qualities ??= createLoader(reads.sourceQuality(needs));
       return qualities;
     },
   };

@@ -65,7 +65,7 @@ export class SourceResolver {
   }
 
   @FieldResolver(() => Float, { nullable: true })
-  quality(@Root() source: SourceRow, @Ctx() { loaders, tools }: LeadsContext): Promise<number | null> {
-    return loaders.sourceQuality(tools.limits.qualityNeeds).load(source.id);
+  async quality(@Root() source: SourceRow, @Ctx() { loaders, tools }: LeadsContext): Promise<number | null> {
+    return (await loaders.sourceQuality(tools.limits.qualityNeeds).load(source.id))?.quality ?? null;
   }
 }

@@ -10,8 +10,8 @@ import {
   TotalRelation,
 } from '@leadgraph/kit';
 import type DataLoader from 'dataloader';
-import type { EntityManager } from 'typeorm';
-import { countWalletEntries, findWalletEntries, type WalletEntryRow } from '../store/walletEntries.js';
+import type { WalletEntryRow } from '../store/walletEntries.js';
+import type { PaymentsReads } from './paymentsReads.js';
 
 const LIST = 'walletEntries';
 
@@ -20,16 +20,13 @@ const LIST = 'walletEntries';
  * totals if somebody selects them.
  */
 export class WalletEntryPages {
-  readonly #manager: EntityManager;
+  readonly #reads: Pick<PaymentsReads, 'walletEntries' | 'walletEntryTotals'>;
   readonly #pages = new Map<string, DataLoader<string, WalletEntryRow[]>>();
   readonly #totals;
 
-  constructor(manager: EntityManager) {
-    this.#manager = manager;
-    this.#totals = createLoader(
-      (ids: readonly string[]) => countWalletEntries(manager, ids),
-      (total) => total.walletId,
-    );
+  constructor(reads: Pick<PaymentsReads, 'walletEntries' | 'walletEntryTotals'>) {
+    this.#reads = reads;
+    this.#totals = createLoader(reads.walletEntryTotals);
   }
 
   /** The newest entries first. Throws PAGE_TOO_LARGE, BAD_USER_INPUT (below 1) and INVALID_CURSOR. */
@@ -58,10 +55,7 @@ export class WalletEntryPages {
     let page = this.#pages.get(key);
     if (!page) {
       // One row more than shown tells whether there is a next page.
-      page = createListLoader(
-        (ids: readonly string[]) => findWalletEntries(this.#manager, ids, first + 1, before),
-        (entry) => entry.walletId,
-      );
+      page = createListLoader(this.#reads.walletEntries({ limit: first + 1, before }));
       this.#pages.set(key, page);
     }
     return page;

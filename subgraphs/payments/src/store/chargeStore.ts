@@ -1,4 +1,4 @@
-import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
+import { Any, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { ChargeState } from '../holds/holdStates.js';
 import { Charge } from './charge.js';
 
@@ -16,12 +16,12 @@ export async function chargeOfOffer(tx: EntityManager, offerId: string): Promise
 
 /** Charges by id. */
 export async function findCharges(em: EntityManager, ids: readonly string[]): Promise<Charge[]> {
-  return em.findBy(Charge, { id: In([...ids]) });
+  return em.findBy(Charge, { id: Any([...ids]) });
 }
 
 /** Charges by their offers. */
 export async function findChargesOfOffers(em: EntityManager, offerIds: readonly string[]): Promise<Charge[]> {
-  return em.findBy(Charge, { offerId: In([...offerIds]) });
+  return em.findBy(Charge, { offerId: Any([...offerIds]) });
 }
 
 export interface ChargeFilter {

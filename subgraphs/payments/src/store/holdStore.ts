@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { type HoldState, holdTransitions, statesBefore } from '../holds/holdStates.js';
 import { Hold } from './hold.js';
 
@@ -55,10 +55,10 @@ export async function dueHolds(em: EntityManager, now: Date, limit: number): Pro
 
 /** Holds by id. */
 export async function findHolds(em: EntityManager, ids: readonly string[]): Promise<Hold[]> {
-  return em.findBy(Hold, { id: In([...ids]) });
+  return em.findBy(Hold, { id: Any([...ids]) });
 }
 
 /** Holds by their offers. */
 export async function findHoldsOfOffers(em: EntityManager, offerIds: readonly string[]): Promise<Hold[]> {
-  return em.findBy(Hold, { offerId: In([...offerIds]) });
+  return em.findBy(Hold, { offerId: Any([...offerIds]) });
 }

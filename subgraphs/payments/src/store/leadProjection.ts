@@ -1,5 +1,5 @@
 import type { Line, Tier } from '@leadgraph/schema';
-import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
+import { Any, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { PricingFacts } from '../pricing/leadFacts.js';
 import { bigintAsNumber } from './bigintAsNumber.js';
 
@@ -97,7 +97,7 @@ export async function lockLead(tx: EntityManager, leadId: string): Promise<LeadP
 
 /** What is known of some leads, by their ids. */
 export async function findLeads(em: EntityManager, ids: readonly string[]): Promise<LeadProjection[]> {
-  return em.findBy(LeadProjection, { leadId: In([...ids]) });
+  return em.findBy(LeadProjection, { leadId: Any([...ids]) });
 }
 
 /** Counts a change of `Lead.quotes` and returns the version that caches compare. */

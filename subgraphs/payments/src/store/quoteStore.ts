@@ -1,5 +1,5 @@
 import type { SaleMode } from '@leadgraph/schema';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import type { BreakdownLine } from '../pricing/breakdown.js';
 import { toSafeNumber } from './bigintAsNumber.js';
 import { Quote, type QuoteLine } from './quote.js';
@@ -18,7 +18,7 @@ export async function newestQuote(tx: EntityManager, leadId: string, mode: SaleM
 
 /** Quotes by id. */
 export async function findQuotes(em: EntityManager, ids: readonly string[]): Promise<Quote[]> {
-  return em.findBy(Quote, { id: In([...ids]) });
+  return em.findBy(Quote, { id: Any([...ids]) });
 }
 
 /** How many quotes of a lead are listed: the newest. Old ones stay readable by id and through their hold and charge. */

@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { toSafeNumber } from './bigintAsNumber.js';
 import { Wallet } from './wallet.js';
 
@@ -107,7 +107,7 @@ export async function updateCreditLimit(
 
 /** Wallets by their agents. */
 export async function findWallets(em: EntityManager, agentIds: readonly string[]): Promise<Wallet[]> {
-  return em.findBy(Wallet, { id: In([...agentIds]) });
+  return em.findBy(Wallet, { id: Any([...agentIds]) });
 }
 
 function expectWallet(state: WalletState | null): WalletState {
