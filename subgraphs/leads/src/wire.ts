@@ -1,4 +1,4 @@
-import type { SubgraphParts, SubgraphTools } from '@leadgraph/kit';
+import { foldSweeper, type SubgraphParts, type SubgraphTools } from '@leadgraph/kit';
 import type { LeadLimits } from './config.js';
 import { chargeConsumer } from './events/chargeEvents.js';
 import { qualificationConsumer } from './events/qualificationEvents.js';
@@ -8,6 +8,7 @@ import type { LeadsTools } from './leadsTools.js';
 import { createContactHasher } from './privacy/contactHash.js';
 import type { MasterKeys } from './privacy/masterKeys.js';
 import { Vault } from './privacy/vault.js';
+import { funnel, speedToLead } from './reports/rollups.js';
 import { loadHashKey } from './store/keyStore.js';
 import { monthPartitionsSweeper } from './sweepers/monthPartitions.js';
 import { overdueLeadsSweeper } from './sweepers/overdueLeads.js';
@@ -36,6 +37,7 @@ export async function wireLeads({ db, clock }: SubgraphTools, settings: LeadsSet
       monthPartitionsSweeper(db, tools),
       staleClaimsSweeper(db, tools),
       rewrapKeysSweeper(db, tools, settings.sweepEveryMs),
+      foldSweeper(db, [funnel, speedToLead]),
     ],
   };
 }
