@@ -1,4 +1,4 @@
-import { checkedRange, percentileMs, ReportRange, readRollup, requireKind } from '@leadgraph/kit';
+import { checkedRange, ListSize, OnlyFor, percentileMs, ReportRange, readRollup } from '@leadgraph/kit';
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { funnel, speedToLead } from '../reports/rollups.js';
 import type { LeadsContext } from './context.js';
@@ -9,6 +9,8 @@ type Column = (typeof columns)[LeadReportGroup];
 
 @Resolver()
 export class ReportQueries {
+  @OnlyFor('OPERATOR')
+  @ListSize(100)
   @Query(() => [FunnelRow], {
     description:
       'The funnel: received → validated → qualified → offered → sold → bound. Days are UTC days of receipt. One row without grouping; at most 2,000 (REPORT_TOO_LARGE). ' +
@@ -22,7 +24,6 @@ export class ReportQueries {
     includeTest: boolean | null,
     @Ctx() context: LeadsContext,
   ): Promise<FunnelRow[]> {
-    requireKind(context.identity, 'OPERATOR');
     const rows = await readRollup(context.db, funnel, {
       ...checkedRange(range),
       includeTest: includeTest ?? false,
@@ -32,6 +33,8 @@ export class ReportQueries {
     return Promise.all(rows.map(async (row) => ({ ...row, ...(await placeOf(row, context)) })));
   }
 
+  @OnlyFor('OPERATOR')
+  @ListSize(100)
   @Query(() => [SpeedRow], {
     description:
       'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. Operators only.',
@@ -44,7 +47,6 @@ export class ReportQueries {
     includeTest: boolean | null,
     @Ctx() context: LeadsContext,
   ): Promise<SpeedRow[]> {
-    requireKind(context.identity, 'OPERATOR');
     const places = columnsOf(groupBy);
     const rows = await readRollup(context.db, speedToLead, {
       ...checkedRange(range),
