@@ -55,6 +55,7 @@ export { hashBody, withIdempotency } from './store/idempotency.js';
 export { checkPageSize, countBounded, keysetPage, type SortKey } from './store/keysetPage.js';
 export { KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
+export { StaleReads } from './store/staleReads.js';
 export {
   databaseErrorCode,
   inTransaction,

@@ -19,6 +19,17 @@ await runSubgraph(async () => {
         acquireTimeoutMs: config.base.databaseAcquireTimeoutMs,
         metrics,
       }),
+    createReplica: ({ metrics }) =>
+      config.base.replicaUrl === undefined
+        ? undefined
+        : createDataSource({
+            ...leadsStore,
+            url: config.base.replicaUrl,
+            name: 'leads',
+            poolSize: config.base.databasePoolSize,
+            acquireTimeoutMs: config.base.databaseAcquireTimeoutMs,
+            metrics,
+          }),
     wire: (tools) => wireLeads(tools, config),
   };
 });

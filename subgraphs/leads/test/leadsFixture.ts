@@ -22,6 +22,7 @@ export async function startLeads(
     masterKeys?: MasterKeys;
     sweepEveryMs?: number;
     withNats?: boolean;
+    replicaUrl?: string;
   } = {},
 ): Promise<TestSubgraph> {
   const masterKeys = options.masterKeys ?? readMasterKeys(randomBytes(32).toString('base64'));
@@ -37,6 +38,13 @@ export async function startLeads(
         limits: { ...defaultLimits, ...options.limits },
         sweepEveryMs: options.sweepEveryMs ?? 3_600_000,
       }),
+    createReplica: ({ metrics }) =>
+      options.replicaUrl
+        ? createDataSource({
+            ...{ ...leadsStore, url: options.replicaUrl, name: 'leads', poolSize: 2, acquireTimeoutMs: 2_000 },
+            metrics,
+          })
+        : undefined,
     ...(options.clock && { clock: options.clock }),
     ...(options.withNats && { withNats: true }),
   });

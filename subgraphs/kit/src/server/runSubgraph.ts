@@ -18,6 +18,7 @@ import { Relay } from '../messaging/relay.js';
 import { connectNats, ensureStream, REPLAYS, streamOf, wantedStreams } from '../messaging/streams.js';
 import { createMetrics, type Metrics } from '../metrics.js';
 import { migrate } from '../store/dataSource.js';
+import { StaleReads } from '../store/staleReads.js';
 import { createServer } from './server.js';
 
 /** What the parts of a subgraph are made from. */
@@ -41,6 +42,8 @@ export interface SubgraphOptions {
   config: SubgraphConfig;
   schema: SubgraphSchema;
   createDataSource: (tools: { metrics: Metrics }) => DataSource;
+  /** The read replica, if there is one: for reads that may be behind. It may be away at any time, at the start too. */
+  createReplica?: ((tools: { metrics: Metrics }) => DataSource | undefined) | undefined;
   wire: (tools: SubgraphTools) => SubgraphParts | Promise<SubgraphParts>;
   clock?: Clock;
 }
@@ -64,6 +67,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   const db = options.createDataSource({ metrics });
   await untilReachable('the database', log, () => db.initialize());
   await migrate(db);
+  const stale = new StaleReads(db, options.createReplica?.({ metrics }));
   const tools: SubgraphTools = { db, clock: options.clock ?? systemClock, log, metrics };
   const parts = await options.wire(tools);
 
@@ -79,7 +83,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
     metrics,
     verifyToken: createGatewayTokenVerifier({ audience: name, keys }),
     createContext: ({ identity, requestId }) =>
-      parts.createContext({ identity, requestId, db, clock: tools.clock, log: log.child({}) }),
+      parts.createContext({ identity, requestId, db, stale, clock: tools.clock, log: log.child({}) }),
     readiness: {
       store: () => db.query('SELECT 1'),
       messaging: async () => {
@@ -127,6 +131,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
       delay(config.drainTimeoutMs, undefined, { ref: false }),
     ]);
     await nats?.close();
+    await stale.close();
     await db.destroy();
     log.info(`${name} is down`);
   };

@@ -24,12 +24,14 @@ export class ReportQueries {
     includeTest: boolean | null,
     @Ctx() context: LeadsContext,
   ): Promise<FunnelRow[]> {
-    const rows = await readRollup(context.db, funnel, {
-      ...checkedRange(range),
-      includeTest: includeTest ?? false,
-      where: whereOf(filter),
-      groupBy: columnsOf(groupBy),
-    });
+    const rows = await context.stale.read((db) =>
+      readRollup(db, funnel, {
+        ...checkedRange(range),
+        includeTest: includeTest ?? false,
+        where: whereOf(filter),
+        groupBy: columnsOf(groupBy),
+      }),
+    );
     return Promise.all(rows.map(async (row) => ({ ...row, ...(await placeOf(row, context)) })));
   }
 
@@ -48,13 +50,15 @@ export class ReportQueries {
     @Ctx() context: LeadsContext,
   ): Promise<SpeedRow[]> {
     const places = columnsOf(groupBy);
-    const rows = await readRollup(context.db, speedToLead, {
-      ...checkedRange(range),
-      includeTest: includeTest ?? false,
-      where: whereOf(filter),
-      groupBy: [...places, 'step', 'bucket'],
-      limit: 100_000,
-    });
+    const rows = await context.stale.read((db) =>
+      readRollup(db, speedToLead, {
+        ...checkedRange(range),
+        includeTest: includeTest ?? false,
+        where: whereOf(filter),
+        groupBy: [...places, 'step', 'bucket'],
+        limit: 100_000,
+      }),
+    );
     // sorted by place, step and bucket: each run of the same place and step is one row of the report
     const runs: (typeof rows)[] = [];
     for (const row of rows) {
