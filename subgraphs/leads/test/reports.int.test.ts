@@ -202,7 +202,7 @@ async function submit(kind: number): Promise<void> {
 }
 
 describe('the reports of leads', () => {
-  it('say what the rows say, whatever happened to the leads and crashed meanwhile', async () => {
+  it('say what the rows say, whatever happened to the leads and crashed meanwhile', { timeout: 180_000 }, async () => {
     const ways = [
       ['qualified', 'offered', 'sold', 'bound'],
       ['qualified', 'sold', 'returned'],
