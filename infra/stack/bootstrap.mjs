@@ -32,6 +32,7 @@ const COMMANDS = {
   keys: { run: [script('infra/stack/src/keys.ts')], quiet: true },
   watch: { run: [script('infra/stack/src/watch.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
+  'leads:maintain': { build: ['@leadgraph/leads'], run: [script('subgraphs/leads/dist/maintenance.js')], quiet: true },
   'dead-letters': {
     build: ['@leadgraph/kit'],
     run: [script('subgraphs/kit/dist/messaging/deadLettersCli.js')],

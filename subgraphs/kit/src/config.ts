@@ -27,6 +27,8 @@ export interface SubgraphConfig {
   host: string;
   port: number;
   databaseUrl: string;
+  /** The read replica's address, if there is one. */
+  replicaUrl?: string | undefined;
   natsUrl: string;
   logLevel: string;
   /** The public keys (a JSON Web Key Set) by which the gateway's tokens are verified. */
@@ -61,10 +63,17 @@ export function readConfig<S extends z.ZodRawShape>(
   env: NodeJS.ProcessEnv = process.env,
 ): { base: SubgraphConfig; own: z.infer<z.ZodObject<S>> } {
   const databaseKey = `${options.name.toUpperCase()}_DATABASE_URL`;
+  const replicaKey = `${options.name.toUpperCase()}_REPLICA_URL`;
   const faults: string[] = [];
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-  const base = z.object({ ...baseShape, [databaseKey]: z.string().startsWith('postgres') }).safeParse(given);
+  const base = z
+    .object({
+      ...baseShape,
+      [databaseKey]: z.string().startsWith('postgres'),
+      [replicaKey]: z.string().startsWith('postgres').optional(),
+    })
+    .safeParse(given);
   const own = z.object(options.shape).safeParse(given);
   for (const result of [base, own]) {
     for (const issue of result.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
@@ -84,6 +93,7 @@ export function readConfig<S extends z.ZodRawShape>(
       host: values.HOST,
       port: values.PORT ?? options.defaultPort,
       databaseUrl: String((values as Record<string, unknown>)[databaseKey]),
+      replicaUrl: (values as Record<string, unknown>)[replicaKey] as string | undefined,
       natsUrl: values.NATS_URL,
       logLevel: values.LOG_LEVEL,
       gatewayJwks,

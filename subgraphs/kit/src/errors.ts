@@ -9,6 +9,7 @@ export const kitErrorCodes = {
   CONFLICT: 'The state changed in the meantime; read again and decide anew.',
   INVALID_CURSOR: 'The cursor did not come from this list; begin without one.',
   PAGE_TOO_LARGE: 'The page asked for is larger than the limit.',
+  REPORT_TOO_LARGE: 'The report would have too many rows; ask for fewer days, group by less, or filter.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body; use a new key for a new request.',
   SUBSCRIBE_AT_GATEWAY: 'Subscriptions are served by the gateway; send the operation there.',
   STORE_BUSY: 'All connections to a store are in use and too many wait for one; repeat the request a second later.',

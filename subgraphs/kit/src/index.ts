@@ -35,6 +35,13 @@ export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater 
 export { emit, emitAll, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
 export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
+export { appendDeltas, type Delta } from './rollup/appendDeltas.js';
+export { durationBucket, durationBucketSql, percentileMs } from './rollup/durationBuckets.js';
+export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
+export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';
+export { rebuildRollup } from './rollup/rebuildRollup.js';
+export { checkedRange, LocalDate, ReportRange } from './rollup/reportRange.js';
+export { createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
 export {
   runSubgraph,
   type SubgraphOptions,
@@ -49,6 +56,7 @@ export { checkPageSize, countBounded, keysetPage, type SortKey } from './store/k
 export { KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
 export { type KeyedRead, type SharedRead, SharedReads } from './store/sharedReads.js';
+export { StaleReads } from './store/staleReads.js';
 export {
   databaseErrorCode,
   inTransaction,

@@ -90,3 +90,9 @@ export function readLeadsConfig(env: NodeJS.ProcessEnv = process.env): LeadsConf
     sweepEveryMs: own.LEADS_SWEEP_EVERY_MS,
   };
 }
+
+/** Where the store of leads is, for the command line. Throws when LEADS_DATABASE_URL does not say. */
+export function readLeadsDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.LEADS_DATABASE_URL) return env.LEADS_DATABASE_URL;
+  throw new Error('LEADS_DATABASE_URL: say which database, e.g. postgres://leads:…@127.0.0.1:5442/leads');
+}

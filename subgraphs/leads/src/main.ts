@@ -20,6 +20,17 @@ await runSubgraph(async () => {
         mostWaiting: config.base.databaseMostWaiting,
         metrics,
       }),
+    createReplica: ({ metrics }) =>
+      config.base.replicaUrl === undefined
+        ? undefined
+        : createDataSource({
+            ...leadsStore,
+            url: config.base.replicaUrl,
+            name: 'leads',
+            poolSize: config.base.databasePoolSize,
+            acquireTimeoutMs: config.base.databaseAcquireTimeoutMs,
+            metrics,
+          }),
     wire: (tools) => wireLeads(tools, config),
   };
 });

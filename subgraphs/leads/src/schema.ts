@@ -5,6 +5,7 @@ import { LeadEventFields, LeadEventsResolver, visibleEvent } from './graphql/lea
 import { LeadFields } from './graphql/leadFields.js';
 import { LeadMutations } from './graphql/leadMutations.js';
 import { LeadQueries } from './graphql/leadQueries.js';
+import { ReportQueries } from './graphql/reportQueries.js';
 import { SourceResolver } from './graphql/sourceResolver.js';
 import { mayReach } from './graphql/visibility.js';
 
@@ -18,6 +19,7 @@ export function buildLeadsSchema(): Promise<SubgraphSchema> {
       LeadEventsResolver,
       LeadMutations,
       SourceResolver,
+      ReportQueries,
       HealthResolver,
     ],
     references: {

@@ -1,4 +1,4 @@
-import type { SubgraphParts, SubgraphTools } from '@leadgraph/kit';
+import { foldSweeper, type SubgraphParts, type SubgraphTools } from '@leadgraph/kit';
 import type { LeadLimits } from './config.js';
 import { chargeConsumer } from './events/chargeEvents.js';
 import { qualificationConsumer } from './events/qualificationEvents.js';
@@ -9,6 +9,7 @@ import type { LeadsTools } from './leadsTools.js';
 import { createContactHasher } from './privacy/contactHash.js';
 import type { MasterKeys } from './privacy/masterKeys.js';
 import { Vault } from './privacy/vault.js';
+import { funnel, speedToLead } from './reports/rollups.js';
 import { loadHashKey } from './store/keyStore.js';
 import { monthPartitionsSweeper } from './sweepers/monthPartitions.js';
 import { overdueLeadsSweeper } from './sweepers/overdueLeads.js';
@@ -38,6 +39,7 @@ export async function wireLeads({ db, reads, clock }: SubgraphTools, settings: L
       monthPartitionsSweeper(db, tools),
       staleClaimsSweeper(db, tools),
       rewrapKeysSweeper(db, tools, settings.sweepEveryMs),
+      foldSweeper(db, [funnel, speedToLead]),
     ],
   };
 }

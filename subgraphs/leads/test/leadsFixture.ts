@@ -24,6 +24,7 @@ export async function startLeads(
     withNats?: boolean;
     poolSize?: number;
     shareReads?: boolean;
+    replicaUrl?: string;
   } = {},
 ): Promise<TestSubgraph> {
   const masterKeys = options.masterKeys ?? readMasterKeys(randomBytes(32).toString('base64'));
@@ -47,6 +48,13 @@ export async function startLeads(
         sweepEveryMs: options.sweepEveryMs ?? 3_600_000,
       }),
     config: { shareReads: options.shareReads ?? true },
+    createReplica: ({ metrics }) =>
+      options.replicaUrl
+        ? createDataSource({
+            ...{ ...leadsStore, url: options.replicaUrl, name: 'leads', poolSize: 2, acquireTimeoutMs: 2_000 },
+            metrics,
+          })
+        : undefined,
     ...(options.clock && { clock: options.clock }),
     ...(options.withNats && { withNats: true }),
   });

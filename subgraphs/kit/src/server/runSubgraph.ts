@@ -19,6 +19,7 @@ import { connectNats, ensureStream, REPLAYS, streamOf, wantedStreams } from '../
 import { createMetrics, type Metrics } from '../metrics.js';
 import { migrate } from '../store/dataSource.js';
 import { SharedReads } from '../store/sharedReads.js';
+import { StaleReads } from '../store/staleReads.js';
 import { createServer } from './server.js';
 
 /** What the parts of a subgraph are made from. */
@@ -44,6 +45,8 @@ export interface SubgraphOptions {
   config: SubgraphConfig;
   schema: SubgraphSchema;
   createDataSource: (tools: { metrics: Metrics }) => DataSource;
+  /** The read replica, if there is one: for reads that may be behind. It may be away at any time, at the start too. */
+  createReplica?: ((tools: { metrics: Metrics }) => DataSource | undefined) | undefined;
   wire: (tools: SubgraphTools) => SubgraphParts | Promise<SubgraphParts>;
   clock?: Clock;
 }
@@ -68,6 +71,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   await untilReachable('the database', log, () => db.initialize());
   await migrate(db);
   const reads = new SharedReads({ db, metrics, share: config.shareReads });
+  const stale = new StaleReads(db, options.createReplica?.({ metrics }));
   const tools: SubgraphTools = { db, reads, clock: options.clock ?? systemClock, log, metrics };
   const parts = await options.wire(tools);
 
@@ -83,7 +87,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
     metrics,
     verifyToken: createGatewayTokenVerifier({ audience: name, keys }),
     createContext: ({ identity, requestId }) =>
-      parts.createContext({ identity, requestId, db, clock: tools.clock, log: log.child({}) }),
+      parts.createContext({ identity, requestId, db, stale, clock: tools.clock, log: log.child({}) }),
     readiness: {
       store: () => db.query('SELECT 1'),
       messaging: async () => {
@@ -131,6 +135,7 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
       delay(config.drainTimeoutMs, undefined, { ref: false }),
     ]);
     await nats?.close();
+    await stale.close();
     await db.destroy();
     log.info(`${name} is down`);
   };

@@ -1,5 +1,6 @@
 export { eventually } from './eventually.js';
 export { type ForgedToken, forgedTokens } from './forgedTokens.js';
+export { plansOf, readTables, type StatementPlan, scannedWhole, sortedRows } from './plansOf.js';
 export { createTestDatabase, type TestDatabase } from './testDatabase.js';
 export { type TestGateway, testGateway } from './testGateway.js';
 export { type GraphQLAnswer, startTestSubgraph, type TestSubgraph } from './testSubgraph.js';

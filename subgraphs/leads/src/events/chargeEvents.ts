@@ -36,7 +36,8 @@ async function captured(
     return;
   }
   const saleNumber = lead.soldCount + 1;
-  const buyer: BuyerRow = { offerId, leadId, agentId, chargeId, priceCents, saleNumber, soldAt: tools.clock.now() };
+  const soldAt = tools.clock.now();
+  const buyer: BuyerRow = { offerId, leadId, agentId, chargeId, priceCents, saleNumber, soldAt, boundAt: null };
   await insertBuyer(tx, buyer);
   const becomesSold = canBecome(lead.status, 'SOLD');
   await changeLead(tools, tx, lead, {

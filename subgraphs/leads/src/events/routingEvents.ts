@@ -6,6 +6,7 @@ import { changeLead, type LeadAnnouncement } from '../lifecycle/changeLead.js';
 import { canBecome, type LeadStatus } from '../lifecycle/leadStatus.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { findLead } from './findLead.js';
+import { noteBound } from './noteBound.js';
 
 /** The lead is with agents: what it says about the routing sets the status. SOLD stays SOLD, whatever becomes of further places. */
 const withAgents: readonly LeadStatus[] = ['QUALIFIED', 'ROUTING', 'OFFERED', 'QUEUED', 'UNSOLD', 'RETURNED'];
@@ -39,6 +40,7 @@ export function routingConsumer(tools: LeadsTools) {
           announce: ({ id }) => ({ type: 'leads.lead.offered', payload: { leadId: id, reason: null } }),
         }),
       'agents.routing.completed': (tx, message) => follow(tools, tx, message, outcome(message)),
+      'agents.assignment.changed': (tx, message) => noteBound(tools, tx, message),
     },
   });
 }

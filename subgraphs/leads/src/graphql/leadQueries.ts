@@ -43,7 +43,8 @@ export class LeadQueries {
     @Ctx() context: LeadsContext,
   ): Promise<Page<LeadRow>> {
     const order = { field: sort?.field ?? 'RECEIVED_AT', direction: sort?.direction ?? 'DESC' } as const;
-    return listLeads(context.db, listFilter(filter, context), order, page);
+    const wanted = listFilter(filter, context);
+    return context.stale.page((db) => listLeads(db, wanted, order, page));
   }
 }
 

@@ -1,6 +1,7 @@
 import { splitDetails } from '../details/splitDetails.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { dueAtOf } from '../lifecycle/changeLead.js';
+import { stagesAt } from '../lifecycle/stages.js';
 import type { Person } from '../privacy/person.js';
 import { redact } from '../privacy/redact.js';
 import type { ConsentRow } from '../store/consentTable.js';
@@ -47,6 +48,7 @@ export function rejectedLead(
     ...commonColumns(tools, submission, found, at),
     version: 2,
     status: 'REJECTED',
+    stages: stagesAt('REJECTED'),
     problems: found.problems,
     city: null,
     ageBand: 'UNKNOWN',
@@ -95,6 +97,7 @@ export function acceptedLead(
     ...commonColumns(tools, submission, found, at),
     version: 2,
     status,
+    stages: stagesAt(status),
     problems: null,
     city: submission.address.city === null ? found.place.city : clean(submission.address.city),
     ageBand: ageBandOf(age),

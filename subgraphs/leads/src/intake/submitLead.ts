@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { leadFacts } from '../facts/leadFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead } from '../lifecycle/changeLead.js';
+import { countStages } from '../reports/countStages.js';
 import { readSourceAndSuppressions } from '../store/factSourcesStore.js';
 import { insertConsent, insertLead, type TimelineEntry } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
@@ -87,6 +88,7 @@ async function reject(tx: EntityManager, { tools, submission, found, at }: Intak
   const lead = rejectedLead(tools, submission, found, at);
   const codes = [...new Set(found.problems.map(({ code }) => code))];
   await insertLead(tx, lead, firstSteps(lead, codes.join(', ')));
+  await countStages(tx, lead, 0, at.now);
   await announceLead(
     tx,
     lead,
@@ -114,6 +116,7 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
   const { lead, person, consent } = acceptedLead(tools, submission, found, { ...at, duplicateOfId, householdId });
   await insertLead(tx, lead, firstSteps(lead, duplicateOfId && `of ${duplicateOfId}`));
   await insertConsent(tx, consent);
+  await countStages(tx, lead, 0, at.now);
   if (duplicateOfId !== null) {
     await announceLead(
       tx,

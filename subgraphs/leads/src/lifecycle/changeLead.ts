@@ -3,10 +3,12 @@ import type { EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadLimits } from '../config.js';
 import type { LeadsTools } from '../leadsTools.js';
+import { countStages } from '../reports/countStages.js';
 import { type LeadEventType, leadEventId } from '../store/leadEventTable.js';
 import { appendTimeline, updateLead } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { canBecome, type LeadStatus } from './leadStatus.js';
+import { stagesAt } from './stages.js';
 
 type LeadEventName = Extract<EventType, `leads.lead.${string}`>;
 /** An event of a lead without what is the same for all of them. */
@@ -43,6 +45,9 @@ export async function changeLead(
     version: lead.version + 1,
     ...(to !== undefined && { status: to, statusChangedAt: now, dueAt: dueAtOf(to, now, tools.limits) }),
   };
+  const sold = (changes.soldCount ?? lead.soldCount) > 0;
+  const stages = lead.stages | (to === undefined ? 0 : stagesAt(to)) | (sold ? stagesAt('SOLD') : 0);
+  if (stages !== lead.stages) changes.stages = stages;
   const changed: LeadRow = { ...lead, ...changes };
   await updateLead(tx, lead.id, changes);
   const { version } = changed;
@@ -54,6 +59,7 @@ export async function changeLead(
     [{ version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) }],
     now,
   );
+  await countStages(tx, changed, lead.stages, now);
   await announceLead(tx, changed, change.announce(changed), { occurredAt: now });
   return changed;
 }

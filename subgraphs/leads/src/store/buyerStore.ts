@@ -10,3 +10,17 @@ export function readBuyer(tx: EntityManager, offerId: string): Promise<BuyerRow 
 export async function insertBuyer(tx: EntityManager, buyer: BuyerRow): Promise<void> {
   await tx.createQueryBuilder().insert().into(BuyerRow).values(buyer).updateEntity(false).execute();
 }
+
+/** Notes that what an agent bought became a policy. False when there is no such sale, or it was noted before. */
+export async function markBound(
+  tx: EntityManager,
+  { leadId, agentId, at }: { leadId: string; agentId: string; at: Date },
+): Promise<boolean> {
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(BuyerRow)
+    .set({ boundAt: at })
+    .where('leadId = :leadId AND agentId = :agentId AND boundAt IS NULL', { leadId, agentId })
+    .execute();
+  return (affected ?? 0) > 0;
+}

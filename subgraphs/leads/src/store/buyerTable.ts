@@ -24,4 +24,8 @@ export class BuyerRow {
 
   @Column({ type: 'timestamptz', name: 'sold_at', precision: 3 })
   soldAt: Date;
+
+  /** When the agent's assignment became BOUND: the policy is sold. */
+  @Column({ type: 'timestamptz', name: 'bound_at', precision: 3, nullable: true })
+  boundAt: Date | null;
 }

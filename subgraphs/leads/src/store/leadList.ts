@@ -34,6 +34,12 @@ const sortKeys: Record<LeadListSort['field'], SortKey<LeadRow>[]> = {
   SCORE: [{ expression: 'COALESCE(lead.score, -1)', type: 'integer', value: (lead) => lead.score ?? -1 }, byId],
 };
 
+/** In the order of the id a buyer's leads can be followed in its index; for any other order all of them are looked up, before leads are read at all. */
+const boughtBy: Record<LeadListSort['field'], string> = {
+  RECEIVED_AT: 'lead.id IN (SELECT lead_id FROM lead_buyer WHERE agent_id = :buyer)',
+  SCORE: 'lead.id = ANY (ARRAY(SELECT lead_id FROM lead_buyer WHERE agent_id = :buyer))',
+};
+
 /** Reads a page of leads. */
 export function listLeads(
   db: DataSource,
@@ -43,28 +49,33 @@ export function listLeads(
 ): Promise<Page<LeadRow>> {
   return keysetPage({
     list: `leads:${sort.field}:${sort.direction}`,
-    query: filtered(db, filter),
+    query: filtered(db, filter, sort),
     sort: sortKeys[sort.field],
     direction: sort.direction,
     page,
   });
 }
 
-function filtered(db: DataSource, filter: LeadListFilter): SelectQueryBuilder<LeadRow> {
+function filtered(db: DataSource, filter: LeadListFilter, sort: LeadListSort): SelectQueryBuilder<LeadRow> {
   const query = db.createQueryBuilder(LeadRow, 'lead');
   for (const column of ['status', 'line', 'state', 'sourceId'] as const) {
     const values = filter[column];
-    if (values && values.length > 0) query.andWhere(`lead.${column} = ANY(:${column})`, { [column]: values });
+    if (!values || values.length === 0) continue;
+    // An equality leaves the index's rows in the order of the id; "one of" a list, even of one value, does not.
+    if (values.length === 1) query.andWhere(`lead.${column} = :${column}`, { [column]: values[0] });
+    else query.andWhere(`lead.${column} = ANY(:${column})`, { [column]: values });
   }
+  const scored = filter.scoreMin != null || filter.scoreMax != null;
   const bounds = {
-    scoreMin: ['lead.score >= :scoreMin', filter.scoreMin],
-    scoreMax: ['lead.score <= :scoreMax', filter.scoreMax],
+    // The index's expression, in which leads without a score come below 0: they are in no range.
+    scoreMin: ['COALESCE(lead.score, -1) >= :scoreMin', scored ? Math.max(0, filter.scoreMin ?? 0) : null],
+    scoreMax: ['COALESCE(lead.score, -1) <= :scoreMax', filter.scoreMax],
     from: ['lead.id >= :from', filter.receivedFrom && uuidFloor(filter.receivedFrom)],
     to: ['lead.id < :to', filter.receivedTo && uuidFloor(filter.receivedTo)],
     phoneHash: ['lead.phoneHash = :phoneHash', filter.phoneHash],
     emailHash: ['lead.emailHash = :emailHash', filter.emailHash],
     partner: ['lead.sourceId IN (SELECT id FROM source WHERE partner = :partner)', filter.partner],
-    buyer: ['lead.id IN (SELECT lead_id FROM lead_buyer WHERE agent_id = :buyer)', filter.buyer],
+    buyer: [boughtBy[sort.field], filter.buyer],
   } as const;
   for (const [name, [condition, value]] of Object.entries(bounds)) {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });

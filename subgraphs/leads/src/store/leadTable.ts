@@ -67,6 +67,10 @@ export class LeadRow {
   @Column('text', { nullable: true })
   tier: Tier | null;
 
+  /** The stages of the funnel that it has ever reached, as bits (`lifecycle/stages.ts`). */
+  @Column('smallint')
+  stages: number;
+
   @Column('smallint', { name: 'max_sales' })
   maxSales: number;
 

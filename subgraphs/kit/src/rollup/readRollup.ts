@@ -1,0 +1,74 @@
+import type { EntityManager } from 'typeorm';
+import { DomainError } from '../errors.js';
+import { cuboidOf, type Rollup } from './rollup.js';
+
+/** The most rows that a report answers. */
+export const REPORT_ROWS = 2_000;
+
+export interface RollupQuery<D extends string, K extends string> {
+  /** The first and the last day (UTC), YYYY-MM-DD. */
+  from: string;
+  to: string;
+  includeTest: boolean;
+  /** Any of these values; a dimension left out or empty restricts nothing. */
+  where?: Partial<Record<D | K, readonly (string | number)[] | null | undefined>>;
+  groupBy: readonly ('day' | D | K)[];
+  /** Measures or columns to sort by, as SQL made of the rollup's own names. */
+  orderBy?: string;
+  /** Answers this many rows at most, instead of refusing more than 2,000. */
+  limit?: number;
+}
+
+export type RollupRow<D extends string, K extends string, M extends string> = Partial<Record<'day' | D, string>> &
+  Partial<Record<K, string | number>> &
+  Record<M, number>;
+
+/**
+ * The sums of a range of days, grouped. Reads the smallest combination of dimensions that can answer, and what is not folded yet. One row without
+ * grouping, also when there is nothing. Throws REPORT_TOO_LARGE.
+ */
+export async function readRollup<D extends string, K extends string, M extends string>(
+  db: Pick<EntityManager, 'query'>,
+  rollup: Rollup<D, K, M>,
+  query: RollupQuery<D, K>,
+): Promise<RollupRow<D, K, M>[]> {
+  const { sql, parameters } = rollupSql(rollup, query);
+  const rows: Record<string, string | number>[] = await db.query(sql, parameters);
+  if (query.limit === undefined && rows.length > REPORT_ROWS) {
+    throw new DomainError(
+      'REPORT_TOO_LARGE',
+      `This report has more than ${REPORT_ROWS} rows. Ask for fewer days, group by less, or filter.`,
+      { field: 'groupBy' },
+    );
+  }
+  for (const row of rows) for (const measure of rollup.measures) row[measure] = Number(row[measure]);
+  return rows as RollupRow<D, K, M>[];
+}
+
+/** The statement of a report; for those who look at its plan. */
+export function rollupSql<D extends string, K extends string, M extends string>(
+  rollup: Rollup<D, K, M>,
+  { from, to, includeTest, where = {}, groupBy, orderBy, limit = REPORT_ROWS + 1 }: RollupQuery<D, K>,
+): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = [from, to];
+  const conditions = ['day BETWEEN $1::date AND $2::date'];
+  if (!includeTest) conditions.push('NOT is_test');
+  const needed = new Set<string>(groupBy);
+  for (const [name, values] of Object.entries(where) as [D | K, readonly unknown[] | null | undefined][]) {
+    if (!values || values.length === 0) continue;
+    needed.add(name);
+    conditions.push(`${name} = ANY ($${parameters.push(values)})`);
+  }
+  const condition = conditions.join(' AND ');
+  const columns = [...groupBy, ...rollup.measures].join(', ');
+  const shown = groupBy.map((name) => (name === 'day' ? `to_char(day, 'YYYY-MM-DD') AS day` : name));
+  const sums = rollup.measures.map((measure) => `COALESCE(sum(${measure}), 0) AS ${measure}`);
+  const sql = `SELECT ${[...shown, ...sums].join(', ')} FROM (
+      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)} AND ${condition}
+      UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
+    ) AS sums
+    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
+    ${orderBy ? `ORDER BY ${orderBy}` : groupBy.length > 0 ? `ORDER BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
+    LIMIT ${limit}`;
+  return { sql, parameters };
+}

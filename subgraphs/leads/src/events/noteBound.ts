@@ -1,0 +1,27 @@
+import type { EventMessage } from '@leadgraph/schema';
+import type { EntityManager } from 'typeorm';
+import type { LeadsTools } from '../leadsTools.js';
+import { BOUND_STAGES } from '../lifecycle/stages.js';
+import { countStages } from '../reports/countStages.js';
+import { markBound } from '../store/buyerStore.js';
+import { updateLead } from '../store/leadStore.js';
+import { findLead } from './findLead.js';
+
+/**
+ * An agent's assignment became BOUND: the last stage of the funnel. Nothing of the lead that anybody can see changes, so neither its version nor its timeline does.
+ * An assignment is made from the sale, so the sale is here.
+ */
+export async function noteBound(
+  tools: LeadsTools,
+  tx: EntityManager,
+  { payload }: EventMessage<'agents.assignment.changed'>,
+): Promise<void> {
+  if (payload.status !== 'BOUND') return;
+  const lead = await findLead(tx, payload.leadId);
+  const now = tools.clock.now();
+  if (!(await markBound(tx, { leadId: lead.id, agentId: payload.agentId, at: now }))) return;
+  const stages = lead.stages | BOUND_STAGES;
+  if (stages === lead.stages) return;
+  await updateLead(tx, lead.id, { stages });
+  await countStages(tx, { ...lead, stages }, lead.stages, now);
+}

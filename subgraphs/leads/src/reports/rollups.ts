@@ -1,0 +1,47 @@
+import { defineRollup, durationBucketSql } from '@leadgraph/kit';
+import { stageBits, stages } from '../lifecycle/stages.js';
+
+/** How many leads of a day of receipt have reached which stage. */
+export const funnel = defineRollup({
+  name: 'funnel',
+  dimensions: ['source_id', 'line', 'state'],
+  keys: {},
+  measures: stages,
+});
+
+/** How long leads of a day of receipt took to a stage, counted in buckets (kit: durationBuckets.ts). */
+export const speedToLead = defineRollup({
+  name: 'speed',
+  dimensions: ['source_id', 'line', 'state'],
+  keys: { step: 'text', bucket: 'smallint' },
+  measures: ['leads'],
+});
+
+/** Stages whose time since receipt is reported. */
+export const speedSteps = ['qualified', 'offered', 'sold'] as const;
+export type SpeedStep = (typeof speedSteps)[number];
+
+const place = `(lead.received_at AT TIME ZONE 'UTC')::date AS day, lead.is_test, lead.source_id::text AS source_id,
+  lead.line, COALESCE(lead.state, '') AS state`;
+
+/** The funnel counted from the rows. */
+export const funnelRows = `SELECT ${place},
+  ${stages.map((stage) => `((lead.stages & ${stageBits[stage]}) <> 0)::int AS ${stage}`).join(', ')} FROM lead`;
+
+/** By what entry of its timeline a lead reached a stage, or one that implies it. */
+const reachedBy: Record<SpeedStep, string> = {
+  qualified: `(to_status IN ('QUALIFIED', 'ROUTING', 'QUEUED', 'UNSOLD', 'EXPIRED', 'OFFERED', 'SOLD', 'RETURNED') OR type = 'SOLD_AGAIN')`,
+  offered: `(to_status IN ('OFFERED', 'SOLD', 'RETURNED') OR type = 'SOLD_AGAIN')`,
+  sold: `(to_status IN ('SOLD', 'RETURNED') OR type = 'SOLD_AGAIN')`,
+};
+
+/** The times to the stages counted from the rows: the first entry of the timeline that reached each. */
+export const speedRows = speedSteps
+  .map(
+    (step) => `SELECT ${place}, '${step}' AS step,
+      ${durationBucketSql(`(EXTRACT(EPOCH FROM first.occurred_at - lead.received_at) * 1000)`)} AS bucket, 1 AS leads
+    FROM lead JOIN (
+      SELECT DISTINCT ON (lead_id) lead_id, occurred_at FROM lead_event WHERE ${reachedBy[step]} ORDER BY lead_id, version
+    ) AS first ON first.lead_id = lead.id`,
+  )
+  .join(' UNION ALL ');

@@ -1,0 +1,130 @@
+import {
+  createTestDatabase,
+  plansOf,
+  readTables,
+  scannedWhole,
+  sortedRows,
+  type TestDatabase,
+} from '@leadgraph/kit/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LeadListFilter, type LeadListSort, listLeads } from './leadList.js';
+import { leadsStore } from './leadsStore.js';
+import { monthStart, partitionName } from './monthPartitions.js';
+
+const LEADS = 40_000;
+const DAY_MS = 86_400_000;
+const now = new Date();
+const lead = { name: 'lead', column: 'id' } as const;
+const partner = 'partner-3';
+const [sourceOf, agentOf] = ['00000000-0000-7000-8000-', '00000000-0000-7000-9000-'].map(
+  (prefix) => (index: number) => `${prefix}${String(index).padStart(12, '0')}`,
+) as [(index: number) => string, (index: number) => string];
+const hashOf = (index: number) => Buffer.from(String(index).padStart(8, '0'));
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase(leadsStore);
+  const { db } = database;
+  await db.query(`
+    INSERT INTO source (id, version, name, partner, pricing_type, created_at)
+    SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 's' || n, 'partner-' || n / 4, 'FIXED', now()
+    FROM generate_series(0, 39) AS n`);
+  // evenly over the months that have partitions; statuses as they are when most leads have been sold or have expired
+  await db.query(
+    `INSERT INTO lead (id, version, status, source_id, line, state, language, age_band, score, max_sales, is_test, received_at, status_changed_at,
+       phone_hash, email_hash)
+     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8000' || lpad(to_hex(n), 12, '0'))::uuid,
+       7, (ARRAY['SOLD','SOLD','SOLD','SOLD','EXPIRED','EXPIRED','REJECTED','DUPLICATE','DISQUALIFIED','UNSOLD'])[1 + n % 10],
+       ('00000000-0000-7000-8000-' || lpad((n % 40)::text, 12, '0'))::uuid, (ARRAY['AUTO','AUTO','AUTO','HOME','HOME','LIFE','HEALTH','MEDICARE'])[1 + n % 8],
+       (ARRAY['CA','TX','FL','NY','IL','OH','GA','WY'])[1 + n % 8], 'en', 'UNKNOWN', CASE WHEN n % 7 = 0 THEN NULL ELSE n % 101 END, 3, n % 50 = 0, at, at,
+       convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8'), convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8')
+     FROM (SELECT n, $1::timestamptz + n * ($2::timestamptz - $1::timestamptz) / $3::int AS at FROM generate_series(0, $3::int - 1) AS n) AS made`,
+    [monthStart(now, -3), now, LEADS],
+  );
+  await db.query(
+    `UPDATE lead SET status = 'NEEDS_REVIEW' WHERE id IN (SELECT id FROM lead WHERE status = 'UNSOLD' ORDER BY id DESC LIMIT 40)`,
+  );
+  await db.query(`
+    INSERT INTO lead_buyer (offer_id, lead_id, agent_id, charge_id, price_cents, sale_number, sold_at)
+    SELECT gen_random_uuid(), id, ('00000000-0000-7000-9000-' || lpad((row_number() OVER () % 200)::text, 12, '0'))::uuid, gen_random_uuid(), 1, 1, received_at
+    FROM lead WHERE status = 'SOLD'`);
+  await db.query('VACUUM (ANALYZE) lead');
+  await db.query('ANALYZE');
+});
+afterAll(() => database.drop());
+
+const recent = { receivedFrom: new Date(now.getTime() - 90 * DAY_MS), includeTest: true };
+const filters: Record<string, Partial<LeadListFilter>> = {
+  nothing: {},
+  'a common status': { status: ['SOLD'] },
+  'a rare status': { status: ['NEEDS_REVIEW'] },
+  'several statuses': { status: ['SOLD', 'EXPIRED'] },
+  'a line': { line: ['MEDICARE'] },
+  'a state': { state: ['WY'] },
+  'a source': { sourceId: [sourceOf(5)] },
+  'status, line and state': { status: ['SOLD'], line: ['AUTO'], state: ['CA'] },
+  'a score': { scoreMin: 95 },
+  'a range of scores': { scoreMin: 20, scoreMax: 22 },
+  'a phone number': { phoneHash: hashOf(15_000) },
+  'an email address': { emailHash: hashOf(15_000) },
+  'a partner': { partner },
+  'a buyer': { buyer: agentOf(7) },
+  'no test leads': { includeTest: false },
+};
+const sorts: LeadListSort[] = (['RECEIVED_AT', 'SCORE'] as const).flatMap((field) =>
+  (['DESC', 'ASC'] as const).map((direction) => ({ field, direction })),
+);
+const cases = Object.entries(filters).flatMap(([name, filter]) => sorts.map((sort) => ({ name, filter, sort })));
+const loaded = [-3, -2, -1, 0].map((offset) => partitionName(lead, monthStart(now, offset)));
+
+describe("the plan of the leads' list", () => {
+  it.each(cases)(
+    'by $name, sorted by $sort.field $sort.direction, reads no month from end to end',
+    async ({ filter, sort }) => {
+      const { db } = database;
+      let after: string | null = null;
+      for (const page of ['first', 'second']) {
+        const list = () => listLeads(db, { ...recent, ...filter }, sort, { first: 20, after });
+        const plans = await plansOf(db, list);
+        expect(plans).toHaveLength(1);
+        for (const plan of plans) {
+          const whole = scannedWhole(plan).filter((table) => loaded.includes(table));
+          expect(whole, `${page} page: ${plan.sql}`).toEqual([]);
+          // Where one index has both filter and order, nothing is sorted; elsewhere no more than what the filter leaves.
+          expect(sortedRows(plan), page).toBeLessThan(2_500);
+        }
+        after = (await list()).pageInfo.endCursor;
+      }
+    },
+  );
+
+  it.each([
+    ['received', { status: ['SOLD'] }],
+    ['received', { line: ['MEDICARE'] }],
+    ['received', { state: ['WY'] }],
+    ['received', { sourceId: [sourceOf(5)] }],
+    ['received', { status: ['NEEDS_REVIEW'] }],
+  ])('has the order of %s from the index for %o', async (_, filter) => {
+    const plans = await plansOf(database.db, () =>
+      listLeads(database.db, { ...recent, ...filter }, { field: 'RECEIVED_AT', direction: 'DESC' }, { first: 20 }),
+    );
+    for (const plan of plans) expect(sortedRows(plan)).toBeLessThanOrEqual(100);
+  });
+
+  it('reads only the months of the dates', async () => {
+    const month = monthStart(now, -2);
+    const within = {
+      receivedFrom: new Date(month.getTime() + DAY_MS),
+      receivedTo: new Date(month.getTime() + 9 * DAY_MS),
+    };
+    for (const { filter, sort } of cases) {
+      const plans = await plansOf(database.db, () =>
+        listLeads(database.db, { includeTest: true, ...filter, ...within }, sort, { first: 20 }),
+      );
+      for (const plan of plans) {
+        const months = readTables(plan).filter((table) => /^lead_(\d|default)/.test(table));
+        expect(months).toEqual([partitionName(lead, month)]);
+      }
+    }
+  });
+});

@@ -1,0 +1,68 @@
+import { createTestDatabase, eventually, type TestDatabase, type TestSubgraph } from '@leadgraph/kit/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { leadsStore } from '../src/store/leadsStore.js';
+import { create, makeSource, operator, startLeads, submission } from './leadsFixture.js';
+
+// A second database stands for the replica: it never hears of anything, so what is read from it is empty.
+let replica: TestDatabase;
+let leads: TestSubgraph;
+let sourceId: string;
+beforeAll(async () => {
+  replica = await createTestDatabase(leadsStore);
+  await replica.db.destroy();
+  leads = await startLeads({ replicaUrl: replica.url });
+  sourceId = await makeSource(leads);
+});
+afterAll(async () => {
+  await leads.stop();
+  await replica.drop().catch(() => undefined);
+});
+
+const today = () => new Date().toISOString().slice(0, 10);
+const listed = async () => {
+  const { data, errors } = await leads.query(
+    '{ leads(first: 5) { edges { node { id } } totalCount { value } } }',
+    {},
+    operator,
+  );
+  expect(errors).toBeUndefined();
+  return data.leads.totalCount.value;
+};
+const reported = async () => {
+  const { data, errors } = await leads.query(
+    'query ($range: ReportRange!) { funnelReport(range: $range) { received } }',
+    { range: { from: today(), to: today() } },
+    operator,
+  );
+  expect(errors).toBeUndefined();
+  return data.funnelReport[0].received;
+};
+
+it('lists and reports come from the replica; leads by id, references and mutations never do', async () => {
+  const { lead } = await create(leads, submission(sourceId));
+  expect(lead.status).toBe('VALIDATED');
+  expect(await listed()).toBe(0);
+  expect(await reported()).toBe(0);
+  const byId = await leads.query('query ($id: ID!) { lead(id: $id) { id } }', { id: lead.id }, operator);
+  expect(byId.data.lead.id).toBe(lead.id);
+  const { data } = await leads.query(
+    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { id } } }',
+    { of: [{ __typename: 'Lead', id: lead.id }] },
+    operator,
+  );
+  expect(data._entities).toEqual([{ id: lead.id }]);
+  const erased = await leads.query(
+    'mutation ($id: ID!) { eraseLead(leadId: $id, reason: "r") { status } }',
+    { id: lead.id },
+    operator,
+  );
+  expect(erased.data.eraseLead.status).toBe('ERASED');
+});
+
+it('come from the primary while the replica is away', async () => {
+  await replica.drop();
+  await eventually(async () => {
+    expect(await listed()).toBe(1);
+    expect(await reported()).toBe(1);
+  });
+});
