@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayConfig, SigningKey } from '../src/config.js';
+import type { GatewayConfig } from '../src/config.js';
+import type { SigningKey } from '../src/identity/signingKey.js';
 import {
   answerJson,
   answerWell,

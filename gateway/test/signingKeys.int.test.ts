@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseSigningKey, type SigningKey } from '../src/config.js';
+import { parseSigningKey, type SigningKey } from '../src/identity/signingKey.js';
 import { figure } from './fixtures/events/liveFigures.js';
 import { eventually } from './fixtures/eventually.js';
 import { type RecordingLog, recordingLog } from './fixtures/recordingLog.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Counter, Gauge } from 'prom-client';
-import type { AuditConfig } from '../config.js';
+import type { AuditConfig } from '../config/audit.js';
 import { NatsLink } from '../eventSource/jetStream/natsLink.js';
 import type { Identity } from '../identity/identity.js';
 import type { Logger } from '../log.js';

@@ -1,5 +1,5 @@
 import { DiscardPolicy, type JetStreamManager, millis, NatsError, nanos, RetentionPolicy, StorageType } from 'nats';
-import type { AuditConfig } from '../config.js';
+import type { AuditConfig } from '../config/audit.js';
 import type { Connected, NatsLink } from '../eventSource/jetStream/natsLink.js';
 import type { Logger } from '../log.js';
 import type { AuditRecord } from './auditRecord.js';

@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { GatewayConfig } from '../config.js';
+import type { ClientTokens } from '../config/identity.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { ClientKeys } from './clientKeys.js';
 import { anonymous, type Identity } from './identity.js';
@@ -54,7 +54,7 @@ const nobody: Credentials = { identity: anonymous, expiresAt: undefined };
  * Makes the check of who sends a request. Neither header is ANONYMOUS; a token or key that fails is refused rather than taken as nobody's, and so is a request that has both: it would be chance as whom it runs.
  */
 export function createAuthenticate(
-  options: GatewayConfig['clientTokens'],
+  options: ClientTokens | undefined,
   { keys, tokenKeys, now }: AuthenticateOptions = {},
 ): Authenticate {
   const checkToken = createTokenCheck(options, tokenKeys, now);
@@ -79,7 +79,7 @@ export function credentialHeaders({ keyHeader }: Authenticate): readonly string[
  * expired and already valid, with `sub`, `kind` and space-separated `scope`. Any token is refused when no keys are configured.
  */
 function createTokenCheck(
-  options: GatewayConfig['clientTokens'],
+  options: ClientTokens | undefined,
   tokenKeys: TokenKeys | undefined,
   now: () => number = () => Date.now(),
 ): (authorization: string) => Promise<Credentials> | Credentials {

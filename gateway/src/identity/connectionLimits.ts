@@ -1,4 +1,4 @@
-import type { LiveLimits } from '../config.js';
+import type { LiveLimits } from '../config/live.js';
 import type { ConnectionLimits } from '../subscribe/subscription.js';
 import { Occupancy } from './occupancy.js';
 

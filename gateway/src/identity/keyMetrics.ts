@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { SigningKey } from '../config.js';
+import type { SigningKey } from './signingKey.js';
 
 /** What can be seen of the key that tokens for subgraphs are signed with: which it is, and how often it is used. */
 export function createKeyMetrics(registry: Registry) {

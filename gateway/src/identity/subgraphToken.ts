@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { SigningKey } from '../config.js';
 import { type Identity, identityKey } from './identity.js';
+import type { SigningKey } from './signingKey.js';
 
 const ISSUER = 'leadgraph-gateway';
 /** The longest life that subgraphs accept. */

@@ -6,8 +6,8 @@ import {
   type JWTVerifyGetKey,
   type LocalJWKSet,
 } from 'jose';
-import type { KeySet } from '../config.js';
 import type { Logger } from '../log.js';
+import type { KeySet } from './keySet.js';
 import { watchKeyFile } from './watchKeyFile.js';
 
 /** How long a token is believed that was checked with keys of a file, which is known to have changed at once. */

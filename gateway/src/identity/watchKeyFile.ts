@@ -1,6 +1,6 @@
 import { type StatsListener, unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { KeySet } from '../config.js';
+import { type KeySet, parseKeySet } from './keySet.js';
 
 export interface KeyFileEvents {
   changed(keys: KeySet): void;
@@ -13,7 +13,7 @@ export function watchKeyFile(file: string, pollMs: number, events: KeyFileEvents
   let isOver = false;
   const read = async () => {
     try {
-      const keys = KeySet.parse(JSON.parse(await readFile(file, 'utf8')));
+      const keys = parseKeySet(await readFile(file, 'utf8'));
       if (!isOver) events.changed(keys);
     } catch (error) {
       // Key material: what was found is not logged.

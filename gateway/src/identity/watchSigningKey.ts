@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { parseSigningKey, type SigningKey } from '../config.js';
 import type { Logger } from '../log.js';
+import { parseSigningKey, type SigningKey } from './signingKey.js';
 
 export interface WatchSigningKeyOptions {
   readonly file: string;

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { SigningKey } from '../config.js';
 import type { StreamPosition } from '../eventSource/eventStreams.js';
+import type { SigningKey } from '../identity/signingKey.js';
 
 /** A cursor is a position of a stream, its epoch, and a mark that only holders of the key can make. */
 export interface Cursors {

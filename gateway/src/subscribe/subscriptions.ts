@@ -1,4 +1,4 @@
-import type { LiveLimits } from '../config.js';
+import type { LiveLimits } from '../config/live.js';
 import { RequestRefused } from '../errors/requestRefused.js';
 import type { EventStreams, StreamPosition } from '../eventSource/eventStreams.js';
 import { untilAborted } from '../eventSource/jetStream/untilAborted.js';
