@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Identity, uuidv7 } from '../src/index.js';
 import { forgedTokens, type TestGateway, type TestSubgraph, testGateway } from '../src/testing/index.js';
@@ -53,6 +55,21 @@ describe('who may call', () => {
     });
     expect(await things.outbox()).toEqual(before);
   });
+
+  it.each(['/graphql', '/graphql?x', '/%67raphql', '/graph%71l?x', 'http://leads/graphql'])(
+    'answers 401 without a token at %s, however the path is written',
+    async (path) => {
+      const before = await things.outbox();
+      const { hostname, port } = new URL(things.running.url);
+      const headers = { 'content-type': 'application/json' };
+      const sent = httpRequest({ method: 'POST', hostname, port, path, headers });
+      sent.end(JSON.stringify({ query: `mutation { makeThing(id: "${uuidv7()}") { id } }` }));
+      const [response] = await once(sent, 'response');
+      response.resume();
+      expect(response.statusCode).toBe(401);
+      expect(await things.outbox()).toEqual(before);
+    },
+  );
 
   it.each(['Basic abc', 'bearer', 'Bearer', 'Bearer  ', 'x'.repeat(10_000)])(
     'answers 401 to the header %j',

@@ -30,6 +30,8 @@ export interface ServerOptions {
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
+/** The routes that take no token. */
+const OPEN_ROUTES = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /**
  * The subgraph's HTTP server: `/graphql` for the gateway only, `/health/live`, `/health/ready` and `/metrics` for operators.
@@ -52,7 +54,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (!request.url.startsWith('/graphql')) return;
+    // By the route that was found: `/%67raphql` and `http://host/graphql` get to the same one as `/graphql`.
+    const route = request.routeOptions.url;
+    if (route === undefined || OPEN_ROUTES.has(route)) return;
     const identity = await authenticate(request, options.verifyToken, log);
     if (identity) {
       request.identity = identity;
@@ -116,7 +120,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (extensions) execution.extensions = { ...execution.extensions, ...extensions };
   });
   app.addHook('onResponse', async (request, reply) => {
-    if (!request.url.startsWith('/graphql')) return;
+    if (request.routeOptions.url !== '/graphql') return;
     metrics.requests.observe({ outcome: reply.statusCode < 400 ? 'ok' : 'error' }, reply.elapsedTime / 1000);
     log.debug({ requestId: request.id, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
