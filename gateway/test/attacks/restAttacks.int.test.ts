@@ -9,6 +9,7 @@ import { otherManifest, shopManifest } from '../fixtures/restManifests.js';
 import { composed, startComposed } from '../fixtures/startComposed.js';
 import { startRestGateway } from '../fixtures/startRestGateway.js';
 import { startTokenIssuer } from '../fixtures/startTokenIssuer.js';
+import { costOf } from './costOf.js';
 
 const graph = restGraph();
 let subgraphs: Awaited<ReturnType<typeof startComposed>>;
@@ -207,6 +208,12 @@ it.each(attacks)('refuses %s', async (_, send, status, code) => {
   }
   // Nothing of it reached a subgraph.
   expect(subgraphs.seen.length).toBe(before);
+});
+
+it.each(attacks)('spends under 50 ms and 10 MB on %s', async (_, send) => {
+  const { milliseconds, megabytes } = await costOf(send);
+  expect(milliseconds).toBeLessThan(50);
+  expect(megabytes).toBeLessThan(10);
 });
 
 it('pollutes nothing', () => {
