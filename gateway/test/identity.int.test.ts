@@ -284,6 +284,7 @@ describe('keys in a file', () => {
 describe('keys at an address', () => {
   let server: Server;
   let healthy = true;
+  let malformed = false;
   let fetches = 0;
   let served: JWK[];
   let remote: TestGateway;
@@ -301,7 +302,7 @@ describe('keys at an address', () => {
     server = createServer((_request, response) => {
       fetches += 1;
       response.writeHead(healthy ? 200 : 500, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: served }));
+      response.end(JSON.stringify({ keys: malformed ? 'soon' : served }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -320,6 +321,9 @@ describe('keys at an address', () => {
     const unavailable = await query(authorization);
     expect(refusal(unavailable).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
     healthy = true;
+    malformed = true;
+    expect(refusal(await query(authorization)).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
+    malformed = false;
     expect((await query(authorization)).status).toBe(200);
   });
 

@@ -168,6 +168,8 @@ function explain(error: unknown): unknown {
   }
   if (
     error instanceof errors.JWKSTimeout ||
+    // What the issuer answered is none: that is not the token's fault, and clients would throw theirs away.
+    error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.code === 'ERR_JOSE_GENERIC'
   ) {
