@@ -248,6 +248,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     }
     const isKnown = identity.kind !== 'ANONYMOUS';
     if (!isKnown && !options.openDocumentation && path === '/openapi.json') throw unauthenticated();
+    await options.admit?.(REFUSED, {}, senderOf(call, identity));
     // Whoever has not said who they are sees what is for a whole kind, and nothing that is for single clients.
     const manifests = isKnown
       ? supergraph.persisted.manifestsOf(identity)
