@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type GatewayConfig, readConfig } from '../src/config.js';
 import type { SigningKey } from '../src/identity/signingKey.js';
 import { eventually } from './fixtures/eventually.js';
+import { openSocket } from './fixtures/openSocket.js';
 import { type Shop, startShop } from './fixtures/startShop.js';
 import { type Answer, startTestGateway, type TestGateway } from './fixtures/startTestGateway.js';
 
@@ -281,9 +282,39 @@ describe('keys in a file', () => {
   });
 });
 
+describe('what is open under a token', () => {
+  it('ends when its key goes, so that its client comes again and is asked; under other keys it stays', async () => {
+    const [going, staying] = [await makeKeys('EdDSA'), await makeKeys('EdDSA')];
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-keys-'));
+    const file = join(folder, 'jwks.json');
+    await writeFile(file, JSON.stringify({ keys: [going.publicJwk, staying.publicJwk] }));
+    const env = { JWKS_FILE: file, JWT_ISSUER: 'test-issuer', JWT_AUDIENCE: 'test-graph' };
+    const read = await startTestGateway(shop, { clientTokens: readConfig(env, []).clientTokens });
+    onTestFinished(async () => {
+      await read.stop();
+      await rm(folder, { recursive: true });
+    });
+    const url = `${read.url.replace('http', 'ws')}/graphql`;
+    const init = async (keys: Keys) => ({ authorization: `Bearer ${await tokenBy(keys)}` });
+    const old = await openSocket(url, { init: await init(going) });
+    const other = await openSocket(url, { init: await init(staying) });
+    // What else an issuer writes beside a key makes it no other one.
+    await writeFile(`${file}.next`, JSON.stringify({ keys: [{ ...staying.publicJwk, use: 'sig' }] }));
+    await rename(`${file}.next`, file);
+    expect((await old.closed).code).toBe(4513);
+    other.subscribe('1', '{ people { id } }');
+    await other.get('next', '1');
+    const again = await openSocket(url);
+    again.send({ type: 'connection_init', payload: await init(going) });
+    expect((await again.closed).code).toBe(4403);
+    other.socket.close();
+  });
+});
+
 describe('keys at an address', () => {
   let server: Server;
   let healthy = true;
+  let malformed = false;
   let fetches = 0;
   let served: JWK[];
   let remote: TestGateway;
@@ -301,7 +332,7 @@ describe('keys at an address', () => {
     server = createServer((_request, response) => {
       fetches += 1;
       response.writeHead(healthy ? 200 : 500, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: served }));
+      response.end(JSON.stringify({ keys: malformed ? 'soon' : served }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -320,6 +351,9 @@ describe('keys at an address', () => {
     const unavailable = await query(authorization);
     expect(refusal(unavailable).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
     healthy = true;
+    malformed = true;
+    expect(refusal(await query(authorization)).slice(0, 2)).toEqual([503, 'IDENTITY_UNAVAILABLE']);
+    malformed = false;
     expect((await query(authorization)).status).toBe(200);
   });
 

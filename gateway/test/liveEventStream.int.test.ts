@@ -87,6 +87,12 @@ const codeOf = (text: string) => JSON.parse(text).errors[0].extensions.code;
 const running = (count: number, at = gateway) => eventually(() => expect(at.feed.running).toBe(count));
 
 describe('an event stream', () => {
+  it('is not begun by HEAD', async () => {
+    const answer = await request({ method: 'HEAD', headers: stream }, { query: TICKS });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    await running(0);
+  });
+
   it('has the payloads of a subscription as events with ids, and its end', async () => {
     const answer = await post({ query: TICKS });
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([

@@ -53,6 +53,19 @@ const codeOf = (answer: { body: { errors?: { extensions?: { code?: string } }[] 
   answer.body.errors?.[0]?.extensions?.code;
 
 describe('an operation of a manifest', () => {
+  it('is that of the manifest for the caller alone where one for its kind has the same id, whichever was published first', async () => {
+    const own = manifestOf('own', ['PARTNER:a'], [PEOPLE], { People: 'same' });
+    const general = manifestOf('general', ['PARTNER'], [PRODUCTS], { Products: 'same' });
+    for (const manifests of [
+      [own, general],
+      [general, own],
+    ]) {
+      const { post, as } = await start(clientsInMemory(...manifests));
+      expect((await post({ documentId: 'same' }, await as('a'))).body.data).toHaveProperty('people');
+      expect((await post({ documentId: 'same' }, await as('b'))).body.data).toHaveProperty('products');
+    }
+  });
+
   it('is called by its id, in every form that clients send', async () => {
     const { gateway, post, as } = await start();
     const a = await as('a');

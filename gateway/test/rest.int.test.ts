@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsSchema } from './fixtures/fitsSchema.js';
 import { restGraph } from './fixtures/restGraph.js';
 import { otherManifest, shopManifest } from './fixtures/restManifests.js';
+import { routedManifest } from './fixtures/routedManifest.js';
 import { composed, startComposed } from './fixtures/startComposed.js';
 import { startRestGateway } from './fixtures/startRestGateway.js';
 import { startTokenIssuer, type TokenIssuer } from './fixtures/startTokenIssuer.js';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rest-'));
   const file = join(folder, 'supergraph.graphql');
   await writeFile(file, composed(graph.subgraphs, subgraphs.urlOf));
-  gateway = await startRestGateway(file, [otherManifest, shopManifest], { clientTokens: issuer.clientTokens });
+  gateway = await startRestGateway(file, [shopManifest, otherManifest], { clientTokens: issuer.clientTokens });
   partner = await issuer.bearer({ kind: 'PARTNER', sub: 'acme' });
   openApi = (await call('GET', '/openapi.json')).body;
 });
@@ -94,6 +95,30 @@ describe('an operation with a route', () => {
     expect(got.status).toBe(200);
     expect(got.body).toEqual(placed.body.order);
     expectDocumented('GET', '/orders/{id}', got);
+  });
+
+  it('has no body, and no length of one, where its route says that there is none', async () => {
+    await place('desk');
+    const answer = await call('DELETE', '/orders/order-1/note');
+    expect([answer.status, answer.body]).toEqual([204, '']);
+    for (const name of ['content-length', 'content-type', 'transfer-encoding'])
+      expect(answer.headers).not.toHaveProperty(name);
+    expect(openApi.paths['/orders/{id}/note'].delete.responses['204']).toEqual({ description: 'Done.' });
+  });
+
+  it('is the one of its own manifest, whatever other manifests call by its id', async () => {
+    const withId = (client: string, route: string, text: string) => {
+      const manifest = routedManifest(client, ['PARTNER'], { [route]: text });
+      return { ...manifest, operations: manifest.operations.map((each) => ({ ...each, id: '1' })) };
+    };
+    const one = withId('one', 'GET /one', 'query One { one: echo(id: "1") }');
+    const two = withId('two', 'GET /two', 'query Two { two: echo(id: "2") }');
+    const file = join(folder, 'supergraph.graphql');
+    const both = await startRestGateway(file, [two, one], { clientTokens: issuer.clientTokens });
+    const ask = (path: string) => fetch(`${both.url}${path}`, { headers: { authorization: partner } });
+    const answers = await Promise.all(['/one', '/two'].map(async (path) => (await ask(path)).json()));
+    await both.stop();
+    expect(answers).toEqual(['1', '2']);
   });
 
   it('answers with all of the data where it has several root fields', async () => {

@@ -65,6 +65,14 @@ describe('limits', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
+  it('hold for the documentation, too', async () => {
+    const rates = { address: { points: 2, seconds: 60 } };
+    await start({ limits: { ...defaults.limits, rates } });
+    const statuses = [];
+    for (const path of ['/problems', '/openapi.json', '/problems']) statuses.push((await get(path, {})).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
   it('on costs are problems', async () => {
     await start({ limits: { ...defaults.limits, costBudgets: { PARTNER: 5 } } });
     expect(await get('/orders')).toMatchObject({

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { OperationShape, withoutRepetitions } from '../manifest/apolloManifest.ts';
+import { OperationShape, StatusesShape, withoutRepetitions } from '../manifest/apolloManifest.ts';
 import { describeIssues } from '../manifest/describeIssues.ts';
 
 /** The key-value bucket of JetStream in which the clients of a graph are published. */
@@ -42,7 +42,7 @@ const ManifestValue = z.object({
   client: z.string().min(1),
   identities: z.array(z.string().min(1)),
   operations: z.array(OperationShape),
-  statuses: z.record(z.string(), z.number().int()).optional(),
+  statuses: StatusesShape.optional(),
   publishedAt: instant.optional(),
 });
 

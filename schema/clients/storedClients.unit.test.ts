@@ -62,6 +62,8 @@ describe('what is not as it should be is refused, without repeating it', () => {
         operations: [manifest.operations[0], { ...manifest.operations[0], body: '{ b }' }],
       }),
     ],
+    ['an error that is a success', packed({ version: 1, ...manifest, statuses: { NOT_FOUND: 204 } })],
+    ['a status that cannot be sent', packed({ version: 1, ...manifest, statuses: { NOT_FOUND: 1000 } })],
     ['cut off', writeManifest(manifest).subarray(0, 40)],
     ['more than there can be', gzipSync(Buffer.alloc(65 * 1024 * 1024, ' '))],
   ])('a manifest: %s', async (_, value) => {

@@ -19,6 +19,9 @@ export const RouteShape = z.strictObject({
   example: z.strictObject({ variables: z.unknown(), response: z.unknown() }).partial().optional(),
 }) satisfies z.ZodType<Route>;
 
+/** HTTP statuses for codes of errors of the graph: of errors only, and such as can be sent. */
+export const StatusesShape = z.record(z.string(), z.number().int().min(400).max(599));
+
 /** An operation as it stands in a manifest of Apollo's, with our route beside it. */
 export const OperationShape = z.object({
   id: z.string().min(1),

@@ -1,7 +1,7 @@
 import { type DefinitionNode, type DocumentNode, type FragmentDefinitionNode, Kind, visit } from 'graphql';
 import { z } from 'zod';
 import { addTypename } from './addTypename.ts';
-import { RouteShape, withoutRepetitions } from './apolloManifest.ts';
+import { RouteShape, StatusesShape, withoutRepetitions } from './apolloManifest.ts';
 import { describeIssues } from './describeIssues.ts';
 import {
   ManifestError,
@@ -45,7 +45,7 @@ const ClientSettings = z.strictObject({
   /** Where operations are served as REST, by their names. */
   routes: z.record(z.string(), RouteSetting).default({}),
   /** The HTTP status for codes of errors of the graph, where they are served as REST. */
-  statuses: z.record(z.string(), z.number().int().min(400).max(599)).default({}),
+  statuses: StatusesShape.default({}),
 });
 export type ClientSettings = z.infer<typeof ClientSettings>;
 

@@ -7,7 +7,14 @@ import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Operation } from '../operation/operation.js';
 import type { RequestContext } from '../requestContext.js';
-import { type AuditRecord, MOST_ENTITIES, type RecordedEntity, shortUserAgent, type Transport } from './auditRecord.js';
+import {
+  type AuditRecord,
+  MOST_ENTITIES,
+  outcomeOf,
+  type RecordedEntity,
+  shortUserAgent,
+  type Transport,
+} from './auditRecord.js';
 import { AuditStream } from './auditStream.js';
 
 /** Of whose request a record is. */
@@ -77,7 +84,7 @@ export function createAudit({ config, natsUrl, log, metrics }: AuditOptions): Au
         kind,
         who: { kind: identity.kind, sub: identity.sub, ...(keyPrefix !== undefined && { key: keyPrefix }) },
         what: { operation: name ?? null, hash, fields: rootFields, ...(manifest !== undefined && { manifest }) },
-        outcome: codes.length === 0 ? ('ok' as const) : [...new Set(codes)],
+        outcome: outcomeOf(codes),
         from: { address: address ?? null, transport, userAgent: shortUserAgent(headers['user-agent']) },
         requestId,
       };

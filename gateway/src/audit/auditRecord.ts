@@ -36,6 +36,10 @@ export interface AuditRecord {
 /** Entities of one record, at most: what is more goes into further records of the same request, so that each is taken by NATS. */
 export const MOST_ENTITIES = 1_000;
 const LONGEST_USER_AGENT = 120;
+/** Characters of a type or key. Subgraphs write these and the codes, whatever they are: a record that is too large for NATS stands in the log alone. */
+const LONGEST_WORD = 256;
+const CODE = /^\w{1,64}$/;
+const MOST_CODES = 50;
 
 /** Each entity once, with all the fields of it that were disclosed. */
 export function mergeDisclosed(disclosed: readonly DisclosedEntity[]): RecordedEntity[] {
@@ -46,11 +50,24 @@ export function mergeDisclosed(disclosed: readonly DisclosedEntity[]): RecordedE
     for (const field of fields) known.fields.add(field);
     entities.set(id, known);
   }
-  return [...entities.values()].map(({ fields, ...entity }) => ({ ...entity, fields: [...fields].sort() }));
+  return [...entities.values()].map(({ fields, ...entity }) => ({
+    ...shortEntity(entity),
+    fields: [...fields].sort(),
+  }));
 }
 
 export function changedOnly(changed: readonly ChangedEntity[] = []): RecordedEntity[] {
-  return changed.map(({ __typename, key }) => ({ __typename, key }));
+  return changed.map(shortEntity);
+}
+
+/** Each code once; what is none is OTHER, so that no sentence gets into a record. */
+export function outcomeOf(codes: readonly string[]): AuditRecord['outcome'] {
+  if (codes.length === 0) return 'ok';
+  return [...new Set(codes.map((code) => (CODE.test(code) ? code : 'OTHER')))].slice(0, MOST_CODES);
+}
+
+function shortEntity({ __typename, key }: RecordedEntity): RecordedEntity {
+  return { __typename: __typename.slice(0, LONGEST_WORD), key: key.slice(0, LONGEST_WORD) };
 }
 
 /** What a client says that it is, cut short, without what could break a line apart. */

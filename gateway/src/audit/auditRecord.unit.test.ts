@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeDisclosed, shortUserAgent } from './auditRecord.js';
+import { changedOnly, mergeDisclosed, outcomeOf, shortUserAgent } from './auditRecord.js';
 import { formatRecord, TABLE_HEAD } from './formatRecord.js';
 
 describe('a record', () => {
@@ -15,6 +15,15 @@ describe('a record', () => {
       { ...lead, fields: ['a', 'b', 'c'] },
       { __typename: 'Agent', key: '1', fields: [] },
     ]);
+  });
+
+  it('is short, and has no sentences in it, whatever subgraphs write', () => {
+    const long = { __typename: 'T'.repeat(100_000), key: 'k'.repeat(1_000_000) };
+    for (const entities of [mergeDisclosed([{ ...long, fields: ['a'] }]), changedOnly([{ ...long, version: 1 }])])
+      expect(JSON.stringify(entities).length).toBeLessThan(700);
+    expect(outcomeOf([])).toBe('ok');
+    expect(outcomeOf(['A', 'A', 'bob@example.com is taken', 'x'.repeat(65)])).toEqual(['A', 'OTHER']);
+    expect(outcomeOf(Array.from({ length: 1_000 }, (_, index) => `C${index}`))).toHaveLength(50);
   });
 
   it('has what a client calls itself in one short line', () => {

@@ -57,6 +57,11 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   ): Promise<void> {
     if (closing) throw goingAway();
     if (isList(params)) throw new RequestRefused('BATCHING_NOT_SUPPORTED', 'Send one operation for one event stream.');
+    // Its client would wait for the head alone, which goes out with the stream's end, and take up a stream meanwhile.
+    if (request.method === 'HEAD')
+      throw new RequestRefused('METHOD_NOT_ALLOWED', 'An event stream is nothing but its body. Use GET or POST.', {
+        headers: { allow: 'GET, POST' },
+      });
     const search = request.method === 'GET' ? new URL(request.url ?? '/', 'http://gateway').searchParams : none;
     const credentials = await identify(request, search);
     const supergraph = slot.current;

@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ClientTokens } from '../config/identity.js';
@@ -94,10 +94,27 @@ function createTokenCheck(
   const keys = tokenKeys ?? openTokenKeys({ keys: options.keys });
   const verified = new LRUCache<string, Credentials>({ max: REMEMBERED_TOKENS, perf: { now } });
   let removals = 0;
-  keys.onRemoved(() => {
+  /** What is open under tokens, by the ids of their keys; those that name none are together. */
+  const open = new Map<string | undefined, Set<() => void>>();
+  keys.onRemoved((ids) => {
     removals += 1;
     verified.clear();
+    for (const [id, listeners] of open) {
+      if (ids.size === 0 || (id !== undefined && !ids.has(id))) continue;
+      open.delete(id);
+      for (const listener of listeners) listener();
+    }
   });
+  const watch = (token: string, id: string | undefined, since: number, listener: () => void) => {
+    // The key may have gone while the connection was made.
+    if (since !== removals) verify(token).catch(listener);
+    const listeners = open.get(id) ?? new Set();
+    open.set(id, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && open.get(id) === listeners) open.delete(id);
+    };
+  };
 
   return (authorization) => {
     const [scheme, token, ...rest] = authorization.split(' ');
@@ -109,7 +126,7 @@ function createTokenCheck(
 
   async function verify(token: string): Promise<Credentials> {
     const before = removals;
-    const payload = await claimsOf(token, keys, {
+    const { payload, protectedHeader } = await claimsOf(token, keys, {
       algorithms: ALGORITHMS,
       issuer,
       audience,
@@ -120,7 +137,11 @@ function createTokenCheck(
       throw explain(error);
     });
     const expiresAt = (payload.exp ?? 0) * 1000;
-    const credentials = { identity: readIdentity(payload), expiresAt };
+    const credentials: Credentials = {
+      identity: readIdentity(payload),
+      expiresAt,
+      onWithdrawn: (listener) => watch(token, protectedHeader.kid, before, listener),
+    };
     const ttl = Math.min(expiresAt - now(), keys.memoryMs);
     // The key that it was checked with may be the one that went meanwhile.
     if (ttl > 0 && before === removals) verified.set(token, credentials, { ttl });
@@ -129,15 +150,15 @@ function createTokenCheck(
 }
 
 /** Rejects as jose does. */
-async function claimsOf(token: string, { find }: TokenKeys, options: JWTVerifyOptions): Promise<JWTPayload> {
+async function claimsOf(token: string, { find }: TokenKeys, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
   try {
-    return (await jwtVerify(token, find, options)).payload;
+    return await jwtVerify(token, find, options);
   } catch (error) {
     // Without a key id, as some issuers sign, and in the middle of a rotation.
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     for await (const key of error) {
       try {
-        return (await jwtVerify(token, key, options)).payload;
+        return await jwtVerify(token, key, options);
       } catch (failure) {
         if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
       }
@@ -168,6 +189,8 @@ function explain(error: unknown): unknown {
   }
   if (
     error instanceof errors.JWKSTimeout ||
+    // What the issuer answered is none: that is not the token's fault, and clients would throw theirs away.
+    error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.code === 'ERR_JOSE_GENERIC'
   ) {

@@ -25,8 +25,8 @@ export interface TokenKeys {
   readonly find: JWTVerifyGetKey;
   /** How long a token that has been checked is believed. */
   readonly memoryMs: number;
-  /** Calls the listener when a key is not there any more. */
-  onRemoved(listener: () => void): void;
+  /** Calls the listener when keys are not there any more as they were, with the ids of those that are gone or are others now. */
+  onRemoved(listener: (ids: ReadonlySet<string | undefined>) => void): void;
   close(): void;
 }
 
@@ -47,16 +47,16 @@ export function openTokenKeys(options: TokenKeysOptions): TokenKeys {
 function keysInFile(first: KeySet, { file, pollMs = 500, log }: TokenKeysOptions): TokenKeys {
   let keys = first;
   let set = createLocalJWKSet(keys as JSONWebKeySet);
-  const listeners: (() => void)[] = [];
+  const listeners: Listener[] = [];
   const unwatch =
     file === undefined
       ? () => {}
       : watchKeyFile(file, pollMs, {
           changed(read) {
             set = createLocalJWKSet(read as JSONWebKeySet);
-            const isMissing = keys.keys.some((key) => !read.keys.some((each) => isDeepStrictEqual(each, key)));
+            const before = keys.keys;
             keys = read;
-            if (isMissing) for (const listener of listeners) listener();
+            tellRemoved(before, read.keys, listeners);
             log?.info({ file, keys: read.keys.length }, 'the keys of tokens have been read again');
           },
           failed: (error) =>
@@ -70,6 +70,22 @@ function keysInFile(first: KeySet, { file, pollMs = 500, log }: TokenKeysOptions
   };
 }
 
+type Listener = Parameters<TokenKeys['onRemoved']>[0];
+type Key = Readonly<Record<string, unknown>>;
+
+function tellRemoved(before: readonly object[], after: readonly object[], listeners: readonly Listener[]): void {
+  if (!before.some((key) => !after.some((each) => isDeepStrictEqual(each, key)))) return;
+  // What else an issuer writes beside a key may change without making it another one.
+  const kept = after.map((key) => essence(key as Key));
+  const gone = before.filter((key) => !kept.some((each) => isDeepStrictEqual(each, essence(key as Key))));
+  const ids = new Set(gone.map((key) => (key as Key).kid as string | undefined));
+  for (const listener of listeners) listener(ids);
+}
+
+function essence({ kid, kty, crv, x, y, n, e }: Key): object {
+  return { kid, kty, crv, x, y, n, e };
+}
+
 /** Keys are fetched at the first token and from then on about every minute, beside the requests; at once for a key id that is not known. */
 function keysAtAddress(address: URL): TokenKeys {
   const remote = createRemoteJWKSet(address, {
@@ -80,14 +96,14 @@ function keysAtAddress(address: URL): TokenKeys {
   });
   let known: ReturnType<LocalJWKSet['jwks']> | undefined;
   let fetchedAt = 0;
-  const listeners: (() => void)[] = [];
+  const listeners: Listener[] = [];
 
   const notice = () => {
     const keys = remote.jwks();
     if (!keys || isDeepStrictEqual(keys, known)) return;
-    const isMissing = known?.keys.some((key) => !keys.keys.some((each) => isDeepStrictEqual(each, key)));
+    const before = known?.keys ?? [];
     known = keys;
-    if (isMissing) for (const listener of listeners) listener();
+    tellRemoved(before, keys.keys, listeners);
   };
   const reload = async () => {
     await remote.reload();

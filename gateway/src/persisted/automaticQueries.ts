@@ -9,18 +9,21 @@ export interface TextStore {
 }
 
 export interface AutomaticQueriesOptions {
-  /** What the texts take that this process remembers, at most: two bytes a character. */
+  /** What the texts take that this process remembers, at most: two bytes a character. No more than that is written to the store in an hour: anybody may register anything, and the store has it for long. */
   readonly mostBytes: number;
   /** How long the store keeps a text after it has been registered. */
   readonly ttlSeconds: number;
   /** Shared by all processes; without it each has only what it has seen itself. */
   readonly store: TextStore | undefined;
   readonly counts: PersistedCounts['automatic'];
+  /** Milliseconds, from whenever. */
+  readonly now?: () => number;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Of an entry, besides its text. */
 const ENTRY_BYTES = 300;
+const HOUR_MS = 3_600_000;
 
 /**
  * Texts by their SHA-256, as clients register them themselves (Apollo's automatic persisted queries). What this process has seen it has in memory; the store is asked for the rest, and who finds nothing is asked for the text by its client. A store that
@@ -28,12 +31,14 @@ const ENTRY_BYTES = 300;
  */
 export class AutomaticQueries {
   private readonly texts: LRUCache<string, string>;
+  /** What has been written to the store in the hour that began then. */
+  private written = { since: Number.NEGATIVE_INFINITY, bytes: 0 };
   private readonly underWay = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly options: AutomaticQueriesOptions) {
     this.texts = new LRUCache({
       maxSize: options.mostBytes,
-      sizeCalculation: ({ length }) => ENTRY_BYTES + 2 * length,
+      sizeCalculation: bytesOf,
     });
   }
 
@@ -61,7 +66,15 @@ export class AutomaticQueries {
     counts.registered += 1;
     this.texts.set(hash, text);
     // Whatever becomes of it: another process that misses it asks for the text.
-    store?.set(keyOf(hash), text, 'EX', ttlSeconds).catch(() => {});
+    if (store && this.mayWrite(bytesOf(text))) store.set(keyOf(hash), text, 'EX', ttlSeconds).catch(() => {});
+  }
+
+  private mayWrite(bytes: number): boolean {
+    const { mostBytes, now = () => performance.now() } = this.options;
+    if (now() - this.written.since >= HOUR_MS) this.written = { since: now(), bytes: 0 };
+    if (this.written.bytes + bytes > mostBytes) return false;
+    this.written.bytes += bytes;
+    return true;
   }
 
   private read(hash: string, store: TextStore): Promise<string | undefined> {
@@ -82,6 +95,10 @@ export class AutomaticQueries {
     this.underWay.set(hash, reading);
     return reading;
   }
+}
+
+function bytesOf({ length }: string): number {
+  return ENTRY_BYTES + 2 * length;
 }
 
 /** The SHA-256 of a text, in hex. */

@@ -10,7 +10,9 @@ function create(store?: Partial<TextStore>, mostBytes = 10_000) {
     set: async () => 'OK',
     ...store,
   };
+  const clock = { now: 0 };
   const queries = new AutomaticQueries({
+    now: () => clock.now,
     mostBytes,
     ttlSeconds: 60,
     counts,
@@ -25,7 +27,7 @@ function create(store?: Partial<TextStore>, mostBytes = 10_000) {
       },
     },
   });
-  return { queries, counts, gets, sets };
+  return { queries, counts, gets, sets, clock };
 }
 
 const hash = hashOf('{ a }');
@@ -81,4 +83,22 @@ it('remembers within its bytes, the last used', () => {
   queries.learn(hashOf(huge), huge);
   expect(queries.knows(hashOf(huge), huge)).toBe(false);
   expect(queries.knows(hashOf(texts[0] as string), texts[0] as string)).toBe(true);
+});
+
+it('writes no more to the store in an hour than it remembers itself, whatever clients register', () => {
+  const { queries, sets, clock } = create({}, 3_000);
+  const learn = (from: number) => {
+    for (let index = from; index < from + 50; index += 1) {
+      const text = `{ ${'a'.repeat(300)}${index} }`;
+      queries.learn(hashOf(text), text);
+    }
+  };
+  learn(0);
+  expect(sets).toHaveLength(3);
+  clock.now += 3_599_999;
+  learn(50);
+  expect(sets).toHaveLength(3);
+  clock.now += 1;
+  learn(100);
+  expect(sets).toHaveLength(6);
 });

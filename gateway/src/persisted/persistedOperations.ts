@@ -34,6 +34,8 @@ interface OfIdentity {
 interface Serving {
   readonly snapshot: ClientSnapshot;
   readonly entries: ReadonlyMap<string, readonly ManifestEntry[]>;
+  /** By the names of the clients, and the id. */
+  readonly byId: ReadonlyMap<string, ReadonlyMap<string, ManifestEntry>>;
   readonly texts: ReadonlyMap<string, PersistedText>;
   readonly ofIdentity: WeakMap<Identity, OfIdentity>;
   /** By the names of the clients: many identities have the same manifests. */
@@ -70,8 +72,14 @@ export class PersistedOperations {
     return this.of(identity).entries.get(id);
   }
 
+  /** Those that name the identity come before those of its kind, and win where both have an id or a route. */
   manifestsOf(identity: Identity): readonly Manifest[] {
     return this.of(identity).manifests;
+  }
+
+  /** The operation of this id in one manifest, whatever other manifests call by it. Throws as `find` does. */
+  findIn(client: string, id: string): Operation | undefined {
+    return this.serving?.byId.get(client)?.get(id)?.text.operation(false);
   }
 
   /**
@@ -148,7 +156,10 @@ export class PersistedOperations {
       });
       entries.set(name, own);
     }
-    return { snapshot, entries, texts, ofIdentity: new WeakMap(), ofClients: new Map() };
+    const byId = new Map(
+      [...entries].map(([name, own]) => [name, new Map(own.map((each) => [each.persisted.id, each]))] as const),
+    );
+    return { snapshot, entries, byId, texts, ofIdentity: new WeakMap(), ofClients: new Map() };
   }
 
   private of(identity: Identity): OfIdentity {
@@ -158,9 +169,13 @@ export class PersistedOperations {
   }
 }
 
-/** Finds the manifests of an identity for the first time. */
+/** Finds the manifests of an identity for the first time: those that name it before those of its kind, by name among themselves. The order in which they were published is another one in each process. */
 function lookUp(serving: Serving, identity: Identity): OfIdentity {
-  const manifests = [...serving.snapshot.manifests].filter(([, manifest]) => isManifestOf(manifest, identity));
+  const single = `${identity.kind}:${identity.sub}`;
+  const rank = ([name, { identities }]: readonly [string, Manifest]) => `${identities.includes(single) ? 0 : 1}${name}`;
+  const manifests = [...serving.snapshot.manifests]
+    .filter(([, manifest]) => isManifestOf(manifest, identity))
+    .sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
   const key = JSON.stringify(manifests.map(([name]) => name));
   let found = serving.ofClients.get(key);
   if (!found) {

@@ -166,7 +166,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
         throw new RequestRefused('METHOD_NOT_ALLOWED', message, { headers: { allow: found.allowed.join(', ') } });
       }
       call.operation = found.operation;
-      operation = operationOf(found.operation, identity, supergraph);
+      operation = operationOf(found.operation, supergraph);
       trail.operation = operation;
       variables = await variablesOf(call, found.operation, found.parameters);
     } catch (error) {
@@ -215,8 +215,8 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     throw new RequestRefused('NOT_FOUND', `Nothing of yours is served at this path. See ${prefix}/openapi.json.`);
   }
 
-  function operationOf({ id, name }: RestOperation, identity: Identity, supergraph: Supergraph): Operation {
-    const operation = supergraph.persisted.find(identity, id, false);
+  function operationOf({ client, id, name }: RestOperation, supergraph: Supergraph): Operation {
+    const operation = supergraph.persisted.findIn(client, id);
     if (operation) return operation;
     throw new RequestRefused('OPERATION_NOT_SUPPORTED', `The operation ${name} cannot be served at the moment.`);
   }
@@ -248,6 +248,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     }
     const isKnown = identity.kind !== 'ANONYMOUS';
     if (!isKnown && !options.openDocumentation && path === '/openapi.json') throw unauthenticated();
+    await options.admit?.(REFUSED, {}, senderOf(call, identity));
     // Whoever has not said who they are sees what is for a whole kind, and nothing that is for single clients.
     const manifests = isKnown
       ? supergraph.persisted.manifestsOf(identity)

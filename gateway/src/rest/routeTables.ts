@@ -9,7 +9,7 @@ export class RouteTables {
 
   constructor(private readonly log: Pick<Logger, 'warn'>) {}
 
-  /** The tables of these manifests, those without routes left out. Those of single clients come before those of their kind. */
+  /** The tables of these manifests in their order, those without routes left out. */
   of(supergraph: Supergraph, manifests: readonly Manifest[]): RouteTable[] {
     let tables = this.made.get(supergraph);
     if (!tables) {

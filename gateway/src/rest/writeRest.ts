@@ -9,6 +9,8 @@ import type { Problem } from './problem.js';
 type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
 
 const TYPE = 'application/json';
+/** Statuses of answers that have no body, and 204 no length of one either (RFC 9110, 8.6): who believes it takes the next answer for the body. */
+export const withoutBody: ReadonlySet<number> = new Set([204, 205]);
 
 export interface RestBody {
   readonly status: number;
@@ -26,6 +28,10 @@ export async function writeRest(
   { status, json, tagged, headers = {} }: RestBody,
   compressFrom: number,
 ): Promise<void> {
+  if (withoutBody.has(status)) {
+    send(request, response, trail, status, undefined, { ...headers, 'cache-control': 'no-store' });
+    return;
+  }
   // What is answered depends on who asks, however that is said.
   const caching = { 'cache-control': tagged ? 'private, no-cache' : 'no-store' };
   const tag = tagged ? entityTag(json, TYPE) : undefined;
@@ -85,6 +91,8 @@ function send(
     ...Object.entries(securityHeaders).flat(),
     ...['x-request-id', id],
     ...Object.entries(headers).flat(),
+    // Of 205 the length is told, for those who wait for a body (RFC 9110, 15.3.6).
+    ...(status === 205 ? ['content-length', '0'] : []),
     ...(body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]),
     // Else the connection is kept for another request, and closing waits for it.
     ...(closeAfter ? ['connection', 'close'] : []),

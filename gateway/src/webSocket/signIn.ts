@@ -97,9 +97,14 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
   }
 }
 
-function endWith(connection: Connection, { expiresAt, onWithdrawn }: Credentials): void {
+function endWith(connection: Connection, { expiresAt, keyPrefix, onWithdrawn }: Credentials): void {
   const stopExpiry = whenExpired(expiresAt, () => connection.leave(closeCodes.FORBIDDEN, 'token expired'));
-  const stopWatching = onWithdrawn?.(() => connection.leave(closeCodes.FORBIDDEN, 'key withdrawn'));
+  // Of a token it is known only that it has to be checked again: its client comes again with it.
+  const stopWatching = onWithdrawn?.(() =>
+    keyPrefix === undefined
+      ? connection.leave(closeCodes.RESUME, 'the keys of tokens have changed: resume from your cursor')
+      : connection.leave(closeCodes.FORBIDDEN, 'key withdrawn'),
+  );
   connection.keepUntil(() => {
     stopExpiry();
     stopWatching?.();

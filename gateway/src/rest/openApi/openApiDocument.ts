@@ -4,6 +4,7 @@ import { IDEMPOTENCY_HEADER, IDEMPOTENCY_VARIABLE, type InputVariable } from '..
 import type { RestOperation } from '../restOperation.js';
 import type { RouteTable } from '../routeTable.js';
 import type { JsonSchema } from '../scalarSchemas.js';
+import { withoutBody } from '../writeRest.js';
 import { Components, described } from './components.js';
 import { inputExample, objectExample, outputExample } from './examples.js';
 import { problemCodes, problemResponse, problemSchema } from './problemResponses.js';
@@ -101,16 +102,19 @@ function responsesOf(
   prefix: string,
 ): Record<string, JsonSchema> {
   const { route } = operation;
+  const { status = 200 } = route;
   const problems = [...problemCodes(operation)].map(([status, codes]) => [
     String(status),
     components.response(`Problem${status}`, problemResponse(status, codes, prefix)),
   ]);
   const tag = { ETag: { description: 'For If-None-Match.', schema: { type: 'string' } } };
   return {
-    [String(route.status ?? 200)]: {
+    [String(status)]: {
       description: 'Done.',
-      ...(route.method === 'GET' && { headers: tag }),
-      content: { 'application/json': answerOf(operation, schema, components) },
+      ...(!withoutBody.has(status) && {
+        ...(route.method === 'GET' && { headers: tag }),
+        content: { 'application/json': answerOf(operation, schema, components) },
+      }),
     },
     ...(route.method === 'GET' && { '304': { description: 'The same as the one that If-None-Match names.' } }),
     ...Object.fromEntries(problems),
