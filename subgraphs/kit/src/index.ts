@@ -64,4 +64,4 @@ export {
   isUniqueViolation,
   onCommit,
 } from './store/transaction.js';
-export { isUuid, uuidv7 } from './uuid.js';
+export { isUuid, uuidFloor, uuidv7 } from './uuid.js';

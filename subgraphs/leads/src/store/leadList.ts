@@ -1,7 +1,6 @@
-import { keysetPage, type Page, type SortKey } from '@leadgraph/kit';
+import { keysetPage, type Page, type SortKey, uuidFloor } from '@leadgraph/kit';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { LeadRow } from './leadTable.js';
-import { uuidFloor } from './monthPartitions.js';
 
 /** Which leads a list shows. Instants are turned into bounds of the id, so that only the months they touch are read. */
 export interface LeadListFilter {
