@@ -1,6 +1,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectionShare, DEFAULT_CONNECTION_BUDGET, LEAST_CONNECTION_BUDGET } from './connectionBudget.ts';
+import {
+  connectionShare,
+  DEFAULT_CONNECTION_BUDGET,
+  LEAST_CONNECTION_BUDGET,
+  LEAST_CONNECTION_BUDGET_WITH_REPLICA,
+} from './connectionBudget.ts';
 
 /** The project's folder. */
 export const PROJECT_ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
@@ -60,6 +65,8 @@ export interface External {
   /** A superuser's; the roles and databases are made there. */
   readonly postgresUrl?: string;
   readonly databaseUrls: Readonly<Partial<Record<SubgraphName, string>>>;
+  /** Read replicas; none is made here. */
+  readonly replicaUrls?: Readonly<Partial<Record<SubgraphName, string>>>;
   /** No emulator: there is another address, or a key of the real service. */
   readonly openAi: boolean;
 }
@@ -116,6 +123,12 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
       return value ? [[name, value]] : [];
     }),
   );
+  const replicaUrls = Object.fromEntries(
+    subgraphNames.flatMap((name) => {
+      const value = url(`${name.toUpperCase()}_REPLICA_URL`, postgres);
+      return value ? [[name, value]] : [];
+    }),
+  );
   const natsUrl = url('NATS_URL', ['nats:', 'tls:']);
   const redisUrl = url('REDIS_URL', ['redis:', 'rediss:']);
   const postgresUrl = url('POSTGRES_URL', postgres);
@@ -125,12 +138,14 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
     faults.push('LEADS_MASTER_KEY: give 32 bytes as base64, for example from "openssl rand -base64 32"');
   }
   const connectionBudget = Number(given('DATABASE_CONNECTIONS') ?? DEFAULT_CONNECTION_BUDGET);
-  if (!Number.isInteger(connectionBudget) || connectionBudget < LEAST_CONNECTION_BUDGET) {
+  const replica = Object.keys(replicaUrls).length > 0;
+  const least = replica ? LEAST_CONNECTION_BUDGET_WITH_REPLICA : LEAST_CONNECTION_BUDGET;
+  if (!Number.isInteger(connectionBudget) || connectionBudget < least) {
     faults.push(
-      `DATABASE_CONNECTIONS: give a number of at least ${LEAST_CONNECTION_BUDGET}, connections over the four databases`,
+      `DATABASE_CONNECTIONS: give a number of at least ${least}${replica ? ' with a read replica' : ''}, connections over the four databases`,
     );
   } else {
-    const { pool } = connectionShare(connectionBudget);
+    const { pool } = connectionShare(connectionBudget, { replica });
     if (Number(given('DATABASE_POOL_SIZE') ?? 0) > pool) {
       faults.push(
         `DATABASE_POOL_SIZE: at most ${pool} fit into a budget of ${connectionBudget} connections; raise DATABASE_CONNECTIONS`,
@@ -152,6 +167,7 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
       ...(redisUrl && { redisUrl }),
       ...(postgresUrl && { postgresUrl }),
       databaseUrls,
+      ...(replica && { replicaUrls }),
       openAi,
     },
     token: { issuer: given('JWT_ISSUER') ?? 'leadgraph-local', audience: given('JWT_AUDIENCE') ?? 'leadgraph' },

@@ -8,7 +8,7 @@ import {
   serviceNames,
   subgraphNames,
 } from './config.ts';
-import { connectionShare, DEFAULT_CONNECTION_BUDGET } from './connectionBudget.ts';
+import { DEFAULT_CONNECTION_BUDGET } from './connectionBudget.ts';
 import { createIssuer, type IssueToken } from './issueToken.ts';
 import { prepareFolder } from './launcher/prepareFolder.ts';
 import {
@@ -19,6 +19,7 @@ import {
   platformUrls,
   poolerService,
   programServices,
+  shareOf,
   storeServices,
 } from './platformServices.ts';
 import { freePorts } from './processes/freePorts.ts';
@@ -172,10 +173,10 @@ async function connectDatabases(
   localUrl: string | undefined,
   start: (name: ServiceName, definition: ServiceDefinition | undefined) => Promise<void>,
 ): Promise<Record<SubgraphName, string>> {
-  const { external, keys, connectionBudget, say } = parts;
+  const { external, keys, say } = parts;
   const superuserUrl = external.postgresUrl ?? localUrl;
   const provided = superuserUrl
-    ? await provideDatabases(superuserUrl, keys.passwords, connectionShare(connectionBudget))
+    ? await provideDatabases(superuserUrl, keys.passwords, (name) => shareOf(parts, name))
     : {};
   const pooler = poolerService(parts, provided);
   try {

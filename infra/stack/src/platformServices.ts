@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type External, type Ports, type ServiceName, type SubgraphName, subgraphNames } from './config.ts';
-import { connectionShare } from './connectionBudget.ts';
+import { type ConnectionShare, connectionShare } from './connectionBudget.ts';
 import { natsService } from './services/nats.ts';
 import { nodeService } from './services/nodeService.ts';
 import { pgbouncerService } from './services/pgbouncer.ts';
@@ -73,6 +73,11 @@ function surroundingsOf(parts: PlatformParts, name: ServiceName): ServiceSurroun
   };
 }
 
+/** What a subgraph has of the budget of connections. */
+export function shareOf({ connectionBudget, external }: PlatformParts, name: SubgraphName): ConnectionShare {
+  return connectionShare(connectionBudget, { replica: external.replicaUrls?.[name] !== undefined });
+}
+
 /** PgBouncer before the databases that were provided here, if it is wanted and can be had. Those given from outside are used as they are. */
 export function poolerService(
   parts: PlatformParts,
@@ -82,8 +87,11 @@ export function poolerService(
   const databases = Object.fromEntries(
     Object.entries(provided).filter(([name]) => !parts.external.databaseUrls[name as SubgraphName]),
   );
-  const share = connectionShare(parts.connectionBudget);
-  return pgbouncerService({ ...surroundingsOf(parts, 'pgbouncer'), databases, share });
+  return pgbouncerService({
+    ...surroundingsOf(parts, 'pgbouncer'),
+    databases,
+    shareOf: (name) => shareOf(parts, name),
+  });
 }
 
 /** For one machine that also runs everything else. */
@@ -132,7 +140,9 @@ export function programServices(
     APOLLO_TELEMETRY_DISABLED: 'true',
   };
   // Databases and secrets are given to their own subgraph alone.
-  for (const name of subgraphNames) delete inherited[`${name.toUpperCase()}_DATABASE_URL`];
+  for (const name of subgraphNames) {
+    for (const store of ['DATABASE', 'REPLICA']) delete inherited[`${name.toUpperCase()}_${store}_URL`];
+  }
   for (const name of ['POSTGRES_URL', 'LEADS_MASTER_KEY', 'OPENAI_API_KEY', 'CURSOR_KEY']) delete inherited[name];
 
   const program = (name: ServiceName, script: string, heapMegabytes: number, env: NodeJS.ProcessEnv) =>
@@ -146,14 +156,20 @@ export function programServices(
       stopTimeoutMs: 15_000,
       env: { ...inherited, ...env, ...parts.serviceEnv[name] },
     });
-  const share = connectionShare(parts.connectionBudget);
-  const subgraph = (name: SubgraphName, env: NodeJS.ProcessEnv = {}) =>
-    program(name, `subgraphs/${name}/dist/main.js`, 384, {
+  const subgraph = (name: SubgraphName, env: NodeJS.ProcessEnv = {}) => {
+    const share = shareOf(parts, name);
+    const replicaUrl = parts.external.replicaUrls?.[name];
+    return program(name, `subgraphs/${name}/dist/main.js`, 384, {
       DATABASE_POOL_SIZE: parts.env.DATABASE_POOL_SIZE || `${share.pool}`,
       [`${name.toUpperCase()}_DATABASE_URL`]: urls.databases[name],
+      ...(replicaUrl && {
+        DATABASE_REPLICA_POOL_SIZE: `${share.replicaPool}`,
+        [`${name.toUpperCase()}_REPLICA_URL`]: replicaUrl,
+      }),
       GATEWAY_JWKS_FILE: keys.gatewayJwksFile,
       ...env,
     });
+  };
   return {
     openai: urls.openAi ? program('openai', 'infra/emulators/dist/main.js', 192, {}) : undefined,
     subgraphs: {

@@ -1,4 +1,4 @@
-import { createDataSource, runSubgraph } from '@leadgraph/kit';
+import { runSubgraph, subgraphStores } from '@leadgraph/kit';
 import { readAgentsConfig } from './config.js';
 import { buildAgentsSchema } from './schema.js';
 import { agentsStore } from './store/agentsStore.js';
@@ -10,16 +10,7 @@ await runSubgraph(async () => {
     name: 'agents',
     config: base,
     schema: await buildAgentsSchema(),
-    createDataSource: ({ metrics }) =>
-      createDataSource({
-        name: 'agents',
-        url: base.databaseUrl,
-        poolSize: base.databasePoolSize,
-        acquireTimeoutMs: base.databaseAcquireTimeoutMs,
-        mostWaiting: base.databaseMostWaiting,
-        metrics,
-        ...agentsStore,
-      }),
+    ...subgraphStores('agents', base, agentsStore),
     wire: wireAgents(settings),
   };
 });

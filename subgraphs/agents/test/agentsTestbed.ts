@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 /** Starts agents on a database of its own, with a clock that stands still. Sweepers wait longer than any test; tests run them by hand. */
 export async function startAgents(
   settings: Partial<AgentsSettings> = {},
-  options: { withNats?: boolean } = {},
+  options: { withNats?: boolean; replicaUrl?: string } = {},
 ): Promise<AgentsTestbed> {
   // A Friday, 9:00 in Chicago.
   const clock = new ManualClock('2026-11-20T15:00:00.000Z');

@@ -1,7 +1,7 @@
-import { runSubgraph } from '@leadgraph/kit';
+import { runSubgraph, subgraphStores } from '@leadgraph/kit';
 import { readAiConfig } from './config.js';
 import { buildAiSchema } from './schema.js';
-import { createAiDataSource } from './store/aiDataSource.js';
+import { aiStore } from './store/aiDataSource.js';
 import { wireAi } from './wireAi.js';
 
 await runSubgraph(async () => {
@@ -10,14 +10,7 @@ await runSubgraph(async () => {
     name: 'ai',
     config: base,
     schema: await buildAiSchema(),
-    createDataSource: ({ metrics }) =>
-      createAiDataSource({
-        url: base.databaseUrl,
-        poolSize: base.databasePoolSize,
-        acquireTimeoutMs: base.databaseAcquireTimeoutMs,
-        mostWaiting: base.databaseMostWaiting,
-        metrics,
-      }),
+    ...subgraphStores('ai', base, aiStore),
     wire: (tools) => wireAi(tools, ai),
   };
 });

@@ -13,6 +13,7 @@ export interface TestAiOptions {
   readonly config?: Partial<AiConfig>;
   readonly worker?: Partial<AiConfig['worker']>;
   readonly withNats?: boolean;
+  readonly replicaUrl?: string;
   readonly clock?: Parameters<typeof startTestSubgraph>[0]['clock'];
 }
 
@@ -80,6 +81,7 @@ export async function startTestAi(modelUrl: string | null, options: TestAiOption
     // Without NATS there is nothing to drain, and the subgraph would wait for it in vain.
     config: { drainTimeoutMs: options.withNats ? 2_000 : 50 },
     wire: (tools) => wireAi(tools, testConfig(modelUrl, options)),
+    replicaUrl: options.replicaUrl,
     ...(options.withNats !== undefined && { withNats: options.withNats }),
     ...(options.clock && { clock: options.clock }),
   });

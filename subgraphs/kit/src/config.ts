@@ -15,6 +15,7 @@ const baseShape = {
   GATEWAY_JWKS_FILE: z.string().optional(),
   KEYS_POLL_MS: milliseconds.default(1_000),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(4),
+  DATABASE_REPLICA_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(2),
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
   DATABASE_MOST_WAITING: z.coerce.number().int().min(1).default(1_000),
   DATABASE_SHARE_READS: z.stringbool().default(true),
@@ -38,6 +39,8 @@ export interface SubgraphConfig {
   /** How often the file is looked at. */
   keysPollMs?: number;
   databasePoolSize: number;
+  /** Connections of the process to the read replica, besides those to the primary. */
+  replicaPoolSize?: number;
   databaseAcquireTimeoutMs: number;
   /** How many may wait for a connection before the next one is refused. */
   databaseMostWaiting: number;
@@ -100,6 +103,7 @@ export function readConfig<S extends z.ZodRawShape>(
       gatewayJwksFile: values.GATEWAY_JWKS === undefined ? values.GATEWAY_JWKS_FILE : undefined,
       keysPollMs: values.KEYS_POLL_MS,
       databasePoolSize: values.DATABASE_POOL_SIZE,
+      replicaPoolSize: values.DATABASE_REPLICA_POOL_SIZE,
       databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
       databaseMostWaiting: values.DATABASE_MOST_WAITING,
       shareReads: values.DATABASE_SHARE_READS,

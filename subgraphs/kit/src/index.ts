@@ -57,6 +57,7 @@ export { KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
 export { type KeyedRead, type SharedRead, SharedReads } from './store/sharedReads.js';
 export { StaleReads } from './store/staleReads.js';
+export { type SubgraphStores, subgraphStores } from './store/subgraphStores.js';
 export {
   databaseErrorCode,
   inTransaction,
@@ -64,4 +65,4 @@ export {
   isUniqueViolation,
   onCommit,
 } from './store/transaction.js';
-export { isUuid, uuidv7 } from './uuid.js';
+export { isUuid, uuidFloor, uuidv7 } from './uuid.js';

@@ -180,8 +180,8 @@ describe('connections', () => {
     await slowWork;
     const scraped = await metrics.registry.metrics();
     expect(scraped).toMatch(/store_connection_refusals_total\{lane="request",service="things"\} 1/);
-    expect(scraped).toMatch(/store_connections\{state="in_use",lane="request",service="things"\} 0/);
-    expect(scraped).toMatch(/store_connections\{state="idle",lane="",service="things"\} 2/);
+    expect(scraped).toMatch(/store_connections\{state="in_use",lane="request",store="primary",service="things"\} 0/);
+    expect(scraped).toMatch(/store_connections\{state="idle",lane="",store="primary",service="things"\} 2/);
   });
 
   it('are refused at once behind too many who wait', async () => {

@@ -48,13 +48,7 @@ export async function startLeads(
         sweepEveryMs: options.sweepEveryMs ?? 3_600_000,
       }),
     config: { shareReads: options.shareReads ?? true },
-    createReplica: ({ metrics }) =>
-      options.replicaUrl
-        ? createDataSource({
-            ...{ ...leadsStore, url: options.replicaUrl, name: 'leads', poolSize: 2, acquireTimeoutMs: 2_000 },
-            metrics,
-          })
-        : undefined,
+    replicaUrl: options.replicaUrl,
     ...(options.clock && { clock: options.clock }),
     ...(options.withNats && { withNats: true }),
   });

@@ -1,21 +1,19 @@
-import { createTestDatabase, eventually, type TestDatabase, type TestSubgraph } from '@leadgraph/kit/testing';
+import { eventually, type StandInReplica, standInReplica, type TestSubgraph } from '@leadgraph/kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leadsStore } from '../src/store/leadsStore.js';
 import { create, makeSource, operator, startLeads, submission } from './leadsFixture.js';
 
-// A second database stands for the replica: it never hears of anything, so what is read from it is empty.
-let replica: TestDatabase;
+let replica: StandInReplica;
 let leads: TestSubgraph;
 let sourceId: string;
 beforeAll(async () => {
-  replica = await createTestDatabase(leadsStore);
-  await replica.db.destroy();
+  replica = await standInReplica(leadsStore);
   leads = await startLeads({ replicaUrl: replica.url });
-  sourceId = await makeSource(leads);
+  sourceId = await makeSource(leads, { name: 'known' });
 });
 afterAll(async () => {
   await leads.stop();
-  await replica.drop().catch(() => undefined);
+  await replica.drop();
 });
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -27,6 +25,15 @@ const listed = async () => {
   );
   expect(errors).toBeUndefined();
   return data.leads.totalCount.value;
+};
+const sources = async (name: string | null = null) => {
+  const { data, errors } = await leads.query(
+    'query ($name: String) { sources(first: 5, name: $name) { edges { node { id name } } } }',
+    { name },
+    operator,
+  );
+  expect(errors).toBeUndefined();
+  return data.sources.edges.map(({ node }: { node: { id: string; name: string } }) => node);
 };
 const reported = async () => {
   const { data, errors } = await leads.query(
@@ -59,10 +66,16 @@ it('lists and reports come from the replica; leads by id, references and mutatio
   expect(erased.data.eraseLead.status).toBe('ERASED');
 });
 
+it('sources are listed from the replica, looked up by name from the primary', async () => {
+  expect(await sources()).toEqual([]);
+  expect(await sources('known')).toEqual([{ id: sourceId, name: 'known' }]);
+});
+
 it('come from the primary while the replica is away', async () => {
   await replica.drop();
   await eventually(async () => {
     expect(await listed()).toBe(1);
     expect(await reported()).toBe(1);
+    expect(await sources()).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { createDataSource, runSubgraph } from '@leadgraph/kit';
+import { runSubgraph, subgraphStores } from '@leadgraph/kit';
 import { readPaymentsConfig } from './config.js';
 import { buildPaymentsSchema } from './schema.js';
 import { paymentsStore } from './store/paymentsStore.js';
@@ -10,16 +10,7 @@ await runSubgraph(async () => {
     name: 'payments',
     config: base,
     schema: await buildPaymentsSchema(),
-    createDataSource: ({ metrics }) =>
-      createDataSource({
-        name: 'payments',
-        url: base.databaseUrl,
-        poolSize: base.databasePoolSize,
-        acquireTimeoutMs: base.databaseAcquireTimeoutMs,
-        mostWaiting: base.databaseMostWaiting,
-        metrics,
-        ...paymentsStore,
-      }),
+    ...subgraphStores('payments', base, paymentsStore),
     wire: wirePayments(settings),
   };
 });

@@ -9,11 +9,14 @@ import { wirePayments } from '../src/wirePayments.js';
 export const operator: Identity = { kind: 'OPERATOR', sub: 'ops', scopes: [] };
 
 /** Starts payments on a database of its own, with a clock that stands still. Sweepers wait longer than any test. */
-export async function startPayments(options: { settings?: Partial<PaymentsSettings>; withNats?: boolean } = {}) {
+export async function startPayments(
+  options: { settings?: Partial<PaymentsSettings>; withNats?: boolean; replicaUrl?: string } = {},
+) {
   const clock = new ManualClock('2026-11-20T12:00:00.000Z');
   const subgraph = await startTestSubgraph({
     name: 'payments',
     withNats: options.withNats ?? false,
+    replicaUrl: options.replicaUrl,
     schema: await buildPaymentsSchema(),
     clock,
     store: paymentsStore,

@@ -12,13 +12,13 @@ const ROLE_SETTINGS = {
 
 /**
  * A role and a database for each subgraph, all idempotent. No role can connect to another's database, nor to those that PostgreSQL brings, nor have more connections
- * than its share.
+ * than its share (`shareOf`).
  * Answers the addresses by which the subgraphs connect.
  */
 export async function provideDatabases(
   superuserUrl: string,
   passwords: Readonly<Record<SubgraphName, string>>,
-  share: ConnectionShare,
+  shareOf: (name: SubgraphName) => ConnectionShare,
 ): Promise<Record<SubgraphName, string>> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
@@ -33,7 +33,7 @@ export async function provideDatabases(
       const password = client.escapeLiteral(scramSecret(name, passwords[name]));
       await client.query(
         `${roles.has(name) ? 'ALTER' : 'CREATE'} ROLE ${id} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
-         CONNECTION LIMIT ${share.limit} PASSWORD ${password}`,
+         CONNECTION LIMIT ${shareOf(name).limit} PASSWORD ${password}`,
       );
       for (const [setting, value] of Object.entries(ROLE_SETTINGS)) {
         await client.query(`ALTER ROLE ${id} SET ${setting} = '${value}'`);

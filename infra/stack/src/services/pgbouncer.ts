@@ -12,7 +12,7 @@ import { sharedFolder } from './sharedFolder.ts';
 export interface PgBouncerOptions extends ServiceSurroundings {
   /** The databases that it stands before, by the addresses at which the server has them. */
   readonly databases: Readonly<Partial<Record<SubgraphName, string>>>;
-  readonly share: ConnectionShare;
+  readonly shareOf: (name: SubgraphName) => ConnectionShare;
 }
 
 /**
@@ -66,10 +66,11 @@ export function pgbouncerService(
   };
 }
 
-function configOf({ port, databases, share }: PgBouncerOptions, authFile: string): string {
+function configOf({ port, databases, shareOf }: PgBouncerOptions, authFile: string): string {
   const lines = Object.entries(databases).map(([name, address]) => {
     const { hostname, port: serverPort, pathname } = new URL(address);
-    return `${name} = host=${hostname} port=${serverPort || 5432} dbname=${pathname.slice(1)}`;
+    const { pool } = shareOf(name as SubgraphName);
+    return `${name} = host=${hostname} port=${serverPort || 5432} dbname=${pathname.slice(1)} pool_size=${pool} max_db_connections=${pool}`;
   });
   return [
     '[databases]',
@@ -80,8 +81,6 @@ function configOf({ port, databases, share }: PgBouncerOptions, authFile: string
     `listen_port = ${port}`,
     'unix_socket_dir =',
     `auth_file = ${authFile}`,
-    `default_pool_size = ${share.pool}`,
-    `max_db_connections = ${share.pool}`,
     '',
     readFileSync(join(PROJECT_ROOT, 'infra', 'pgbouncer', 'settings.ini'), 'utf8'),
   ].join('\n');

@@ -4,10 +4,10 @@ import {
   disclose,
   type Identity,
   isUuid,
-  keysetPage,
   LARGEST_PAGE,
   ListSize,
   OnlyFor,
+  type Page,
   PageArgs,
   PageSize,
 } from '@leadgraph/kit';
@@ -20,6 +20,7 @@ import { Agent } from '../store/agent.js';
 import { Assignment } from '../store/assignment.js';
 import { Campaign } from '../store/campaign.js';
 import { License } from '../store/license.js';
+import { listAgencies, listAgents } from '../store/marketLists.js';
 import { Notification } from '../store/notification.js';
 import { Offer } from '../store/offer.js';
 import type { AgentsContext } from './agentsContext.js';
@@ -61,19 +62,14 @@ export class AgentResolver {
   agents(
     @Arg('filter', () => AgentFilter, { nullable: true }) filter: AgentFilter | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { db }: AgentsContext,
-  ) {
-    const query = db.getRepository(Agent).createQueryBuilder('agent').where('true');
-    if (filter?.status) query.andWhere('agent.status = :status', { status: filter.status });
-    if (filter?.agencyId != null) query.andWhere('agent.agency_id = :agencyId', { agencyId: uuidArg(filter.agencyId) });
-    if (filter?.npn != null) query.andWhere('agent.npn = :npn', { npn: filter.npn });
-    return keysetPage({
-      list: 'agents',
-      query,
-      sort: [{ expression: 'agent.id', type: 'uuid', value: ({ id }) => id }],
-      direction: 'ASC',
-      page,
-    });
+    @Ctx() { db, stale }: AgentsContext,
+  ): Promise<Page<Agent>> {
+    const { npn, agencyId } = filter ?? {};
+    if (agencyId != null) uuidArg(agencyId);
+    // A number belongs to one agent: this looks up whether it is registered, perhaps just now.
+    return npn != null
+      ? listAgents(db, filter ?? {}, page)
+      : stale.page((source) => listAgents(source, filter ?? {}, page));
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Operators, frontends and the agent itself.' })
@@ -144,14 +140,8 @@ export class AgencyResolver {
   @OnlyFor('OPERATOR', 'FRONTEND')
   @PageSize()
   @Query(() => AgencyConnection)
-  agencies(@Args(() => PageArgs) page: PageArgs, @Ctx() { db }: AgentsContext) {
-    return keysetPage({
-      list: 'agencies',
-      query: db.getRepository(Agency).createQueryBuilder('agency'),
-      sort: [{ expression: 'agency.id', type: 'uuid', value: ({ id }) => id }],
-      direction: 'ASC',
-      page,
-    });
+  agencies(@Args(() => PageArgs) page: PageArgs, @Ctx() { stale }: AgentsContext): Promise<Page<Agency>> {
+    return stale.page((db) => listAgencies(db, page));
   }
 }
 

@@ -1,8 +1,9 @@
-import { connectionOf, isUuid, keysetPage, ListSize, OnlyFor, PageArgs, PageSize } from '@leadgraph/kit';
+import { connectionOf, isUuid, ListSize, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignStatus, Line, SaleMode } from '../routing/vocabulary.js';
 import { Agent } from '../store/agent.js';
 import { Campaign } from '../store/campaign.js';
+import { listCampaigns, listPools } from '../store/marketLists.js';
 import { Pool } from '../store/pool.js';
 import { uuidArg } from './agentResolver.js';
 import type { AgentsContext } from './agentsContext.js';
@@ -43,24 +44,12 @@ export class CampaignResolver {
   campaigns(
     @Arg('filter', () => CampaignFilterBy, { nullable: true }) filter: CampaignFilterBy | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { db, identity }: AgentsContext,
-  ) {
-    const query = db.getRepository(Campaign).createQueryBuilder('campaign').where('true');
-    if (identity.kind === 'AGENT') query.andWhere('campaign.agent_id = :own', { own: uuidArg(identity.sub) });
-    if (filter?.agentId != null) {
-      query.andWhere('campaign.agent_id = :agentId', { agentId: uuidArg(filter.agentId) });
-    }
-    if (filter?.line) query.andWhere('campaign.line = :line', { line: filter.line });
-    if (filter?.state != null) query.andWhere(':state = ANY(campaign.states)', { state: filter.state });
-    if (filter?.mode) query.andWhere('campaign.mode = :mode', { mode: filter.mode });
-    if (filter?.status) query.andWhere('campaign.status = :status', { status: filter.status });
-    return keysetPage({
-      list: 'campaigns',
-      query,
-      sort: [{ expression: 'campaign.id', type: 'uuid', value: ({ id }) => id }],
-      direction: 'ASC',
-      page,
-    });
+    @Ctx() { db, stale, identity }: AgentsContext,
+  ): Promise<Page<Campaign>> {
+    if (filter?.agentId != null) uuidArg(filter.agentId);
+    // An agent changes its campaigns and looks at them again.
+    if (identity.kind === 'AGENT') return listCampaigns(db, { ...filter, own: uuidArg(identity.sub) }, page);
+    return stale.page((source) => listCampaigns(source, filter ?? {}, page));
   }
 
   @OnlyFor('OPERATOR', 'FRONTEND')
@@ -68,11 +57,9 @@ export class CampaignResolver {
   @Query(() => [Pool], { description: 'How leads are shared out, by line and state. At most 500.' })
   pools(
     @Arg('line', () => LineEnum, { nullable: true }) line: Line | null | undefined,
-    @Ctx() { db }: AgentsContext,
+    @Ctx() { stale }: AgentsContext,
   ): Promise<Pool[]> {
-    return db
-      .getRepository(Pool)
-      .find({ where: line ? { line } : {}, order: { line: 'ASC', state: 'ASC' }, take: 500 });
+    return stale.read((db) => listPools(db, line));
   }
 
   @FieldResolver(() => Agent)

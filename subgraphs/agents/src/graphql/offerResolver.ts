@@ -1,10 +1,11 @@
-import { connectionOf, DateTime, isUuid, keysetPage, OnlyFor, PageArgs, PageSize } from '@leadgraph/kit';
+import { connectionOf, DateTime, isUuid, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { OfferStatus } from '../offers/offerStatus.js';
 import { Agent } from '../store/agent.js';
 import { Assignment } from '../store/assignment.js';
 import { Campaign } from '../store/campaign.js';
 import { Offer } from '../store/offer.js';
+import { listOffers } from '../store/offerList.js';
 import { uuidArg } from './agentResolver.js';
 import type { AgentsContext } from './agentsContext.js';
 import { OfferStatusEnum } from './enums.js';
@@ -47,22 +48,19 @@ export class OfferResolver {
   offers(
     @Arg('filter', () => OfferFilter, { nullable: true }) filter: OfferFilter | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { db, identity, clock }: AgentsContext,
-  ) {
-    const since = filter?.since ?? new Date(clock.now().getTime() - LAST_DAYS_MS);
-    const query = db.getRepository(Offer).createQueryBuilder('offer').where('offer.reserved_at >= :since', { since });
-    if (identity.kind === 'AGENT') query.andWhere('offer.agent_id = :own', { own: uuidArg(identity.sub) });
-    const statuses = seenStatuses(identity, filter?.status ?? null);
-    if (statuses) query.andWhere('offer.status = ANY(:statuses)', { statuses });
-    if (filter?.agentId != null) query.andWhere('offer.agent_id = :agentId', { agentId: uuidArg(filter.agentId) });
-    if (filter?.leadId != null) query.andWhere('offer.lead_id = :leadId', { leadId: uuidArg(filter.leadId) });
-    return keysetPage({
-      list: 'offers',
-      query,
-      sort: [{ expression: 'offer.id', type: 'uuid', value: ({ id }) => id }],
-      direction: 'DESC',
-      page,
-    });
+    @Ctx() { db, stale, identity, clock }: AgentsContext,
+  ): Promise<Page<Offer>> {
+    const { agentId, leadId, since, status } = filter ?? {};
+    for (const id of [agentId, leadId]) if (id != null) uuidArg(id);
+    const wanted = {
+      agentId,
+      leadId,
+      since: since ?? new Date(clock.now().getTime() - LAST_DAYS_MS),
+      statuses: seenStatuses(identity, status ?? null),
+    };
+    // An agent accepts what it finds here, and looks again when it has been told of an offer.
+    if (identity.kind === 'AGENT') return listOffers(db, { ...wanted, own: uuidArg(identity.sub) }, page);
+    return stale.page((source) => listOffers(source, wanted, page));
   }
 
   @FieldResolver(() => Lead)

@@ -89,7 +89,8 @@ function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]): voi
   const { settings } = rules;
   for (const { candidate, quoteId, priceCents } of chosen) {
     const offer: Offer = {
-      id: uuidv7(),
+      // The list of offers takes the time they were reserved at for a bound of the id.
+      id: uuidv7(now.getTime()),
       leadId: leadCase.leadId,
       agentId: candidate.agentId,
       campaignId: candidate.campaignId,

@@ -6,6 +6,7 @@ import { Campaign } from './campaign.js';
 import { License } from './license.js';
 import { AgentTables1763900000000 } from './migrations/1763900000000AgentTables.js';
 import { CampaignsElsewhere1763900001000 } from './migrations/1763900001000CampaignsElsewhere.js';
+import { ListIndexes1764200000000 } from './migrations/1764200000000ListIndexes.js';
 import { Notification } from './notification.js';
 import { Offer } from './offer.js';
 import { Pool } from './pool.js';
@@ -14,5 +15,10 @@ import { Routing, RoutingRound } from './routing.js';
 /** What the data source of agents is made of. */
 export const agentsStore = {
   entities: [Agency, Agent, License, Campaign, Pool, Offer, Assignment, Notification, Routing, RoutingRound],
-  migrations: [KitTables1700000000000, AgentTables1763900000000, CampaignsElsewhere1763900001000],
+  migrations: [
+    KitTables1700000000000,
+    AgentTables1763900000000,
+    CampaignsElsewhere1763900001000,
+    ListIndexes1764200000000,
+  ],
 };

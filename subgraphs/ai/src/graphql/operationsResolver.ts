@@ -38,7 +38,9 @@ export class OperationsResolver {
 
   @OnlyFor('OPERATOR')
   @Query(() => QualificationBudget, { description: "Today's spending on the model, for operators." })
-  async qualificationBudget(@Ctx() { db, clock, dailyBudgetMicros }: AiContext): Promise<QualificationBudget> {
-    return { ...(await readBudget(db.manager, budgetDay(clock.now()))), limitMicros: dailyBudgetMicros };
+  async qualificationBudget(@Ctx() { stale, clock, dailyBudgetMicros }: AiContext): Promise<QualificationBudget> {
+    // What is shown may be a moment old: whether a call may be made is decided where it is booked (store/budget.ts).
+    const spent = await stale.read((db) => readBudget(db.manager, budgetDay(clock.now())));
+    return { ...spent, limitMicros: dailyBudgetMicros };
   }
 }

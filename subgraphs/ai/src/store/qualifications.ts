@@ -11,13 +11,7 @@ export function findQualifications(manager: EntityManager, ids: readonly string[
 
 /** The newest qualification of each lead that has one, in one statement. */
 export function latestQualifications(manager: EntityManager, leadIds: readonly string[]): Promise<QualificationRow[]> {
-  return manager
-    .createQueryBuilder(QualificationRow, 'qualification')
-    .distinctOn(['qualification.lead_id'])
-    .where('qualification.lead_id = ANY(:leadIds)', { leadIds })
-    .orderBy('qualification.lead_id')
-    .addOrderBy('qualification.id', 'DESC')
-    .getMany();
+  return recentQualifications(manager, leadIds, 1);
 }
 
 /** The newest `limit` qualifications of each lead, the newest first, in one statement. */

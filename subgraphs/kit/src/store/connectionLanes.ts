@@ -12,6 +12,8 @@ export interface LaneLimits {
   mostWaiting: number;
   /** How long each waits before it is refused. */
   waitMs: number;
+  /** Only requests come here (a read replica), so nothing is kept free for background work. */
+  requestsOnly?: boolean;
 }
 
 interface Waiter {
@@ -72,8 +74,8 @@ export class ConnectionLanes {
   }
 
   #isFree(lane: Lane): boolean {
-    const { size } = this.#limits;
-    const mostOfLane = size > 1 ? size - 1 : size;
+    const { size, requestsOnly } = this.#limits;
+    const mostOfLane = size > 1 && !requestsOnly ? size - 1 : size;
     return this.#held.request + this.#held.background < size && this.#held[lane] < mostOfLane;
   }
 

@@ -67,6 +67,13 @@ describe('connection lanes', () => {
     request();
   });
 
+  it('keep nothing for background work where only requests come', async () => {
+    const gate = new ConnectionLanes({ size: 2, requestsOnly: true, ...patient });
+    await gate.enter('request');
+    await gate.enter('request');
+    expect(gate.held('request')).toBe(2);
+  });
+
   it('once closed refuse everybody', async () => {
     const gate = new ConnectionLanes({ size: 1, ...patient });
     await gate.enter('request');

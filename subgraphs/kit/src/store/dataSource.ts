@@ -22,6 +22,8 @@ export interface StoreOptions {
   /** How many may wait for one before the next is told so at once. Default: 1,000. */
   mostWaiting?: number;
   metrics?: Metrics;
+  /** Whether it is a read replica, which only requests read. Default: false. */
+  replica?: boolean;
 }
 
 /**
@@ -30,10 +32,11 @@ export interface StoreOptions {
  * limits are set on the role for the same reason.
  */
 export function createDataSource(options: StoreOptions): DataSource {
-  const { poolSize, acquireTimeoutMs, mostWaiting = 1_000, metrics } = options;
+  const { poolSize, acquireTimeoutMs, mostWaiting = 1_000, replica = false, metrics } = options;
+  const limits = { size: poolSize, waitMs: acquireTimeoutMs, mostWaiting, requestsOnly: replica };
   return new DataSource({
     type: 'postgres',
-    driver: storeDriver({ size: poolSize, waitMs: acquireTimeoutMs, mostWaiting }, metrics),
+    driver: storeDriver(limits, metrics),
     url: options.url,
     applicationName: options.name,
     entities: options.entities,

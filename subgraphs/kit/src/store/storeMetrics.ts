@@ -2,28 +2,32 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { lanes } from './connectionLanes.js';
 import type { PoolState } from './storePool.js';
 
+/** The subgraph's database, or the read replica of it. */
+export type StoreRole = 'primary' | 'replica';
+
 /** What is measured of a subgraph's store: statements, connections, shared reads. */
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
-  let pool: PoolState | undefined;
+  const pools = new Map<StoreRole, PoolState>();
   new Gauge({
     name: 'store_connections',
-    help: 'Connections of this process by state (in_use, idle), and who waits for one (waiting), by lane (request, background; idle has none).',
-    labelNames: ['state', 'lane'],
+    help: 'Connections of this process by state (in_use, idle), and who waits for one (waiting), by lane (request, background; idle has none) and store (primary, replica).',
+    labelNames: ['state', 'lane', 'store'],
     registers,
     collect() {
-      if (!pool) return;
-      for (const lane of lanes) {
-        this.set({ state: 'in_use', lane }, pool.inUse(lane));
-        this.set({ state: 'waiting', lane }, pool.waiting(lane));
+      for (const [store, pool] of pools) {
+        for (const lane of lanes) {
+          this.set({ state: 'in_use', lane, store }, pool.inUse(lane));
+          this.set({ state: 'waiting', lane, store }, pool.waiting(lane));
+        }
+        this.set({ state: 'idle', lane: '', store }, pool.idle());
       }
-      this.set({ state: 'idle', lane: '' }, pool.idle());
     },
   });
   return {
-    /** Tells from what the gauges of the pool are read; the latest pool counts. */
-    observePool(state: PoolState): void {
-      pool = state;
+    /** Tells from what the gauges of a pool are read; the latest pool of a store counts. */
+    observePool(store: StoreRole, state: PoolState): void {
+      pools.set(store, state);
     },
     statements: new Counter({
       name: 'sql_statements_total',

@@ -23,7 +23,7 @@ export function storeDriver(limits: LaneLimits, metrics?: Metrics): typeof pg {
 
     constructor(config?: pg.PoolConfig) {
       super(config);
-      metrics?.observePool({
+      metrics?.observePool(limits.requestsOnly ? 'replica' : 'primary', {
         inUse: (lane) => this.#lanes.held(lane),
         waiting: (lane) => this.#lanes.waiting(lane),
         idle: () => this.idleCount,

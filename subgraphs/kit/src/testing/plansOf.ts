@@ -1,12 +1,15 @@
 import type { DataSource } from 'typeorm';
 
-/** A node of a plan as PostgreSQL's EXPLAIN (FORMAT JSON) writes it; what tests look at. */
+/** A node of a plan as PostgreSQL's EXPLAIN (ANALYZE, FORMAT JSON) writes it; what tests look at. Rows are those of one loop on average. */
 export interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
-  'Plan Rows': number;
-  'Total Cost': number;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
   Plans?: PlanNode[];
 }
 
@@ -16,7 +19,7 @@ export interface StatementPlan {
   nodes: PlanNode[];
 }
 
-/** Runs `work` and answers the plans of the SELECTs that it sent through `db`, with the parameters that it sent. */
+/** Runs `work` and answers the plans of the SELECTs that it sent through `db`, run once more with the parameters that it sent: the rows are counted, not estimated. */
 export async function plansOf(db: DataSource, work: () => Promise<unknown>): Promise<StatementPlan[]> {
   const sent: { sql: string; parameters: unknown[] }[] = [];
   const { logger } = db;
@@ -31,7 +34,10 @@ export async function plansOf(db: DataSource, work: () => Promise<unknown>): Pro
   }
   const plans: StatementPlan[] = [];
   for (const { sql, parameters } of sent.filter((statement) => /^\s*(SELECT|WITH)/i.test(statement.sql))) {
-    const [row]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await db.query(`EXPLAIN (FORMAT JSON) ${sql}`, parameters);
+    const [row]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await db.query(
+      `EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT JSON) ${sql}`,
+      parameters,
+    );
     if (row) plans.push({ sql, nodes: nodesOf(row['QUERY PLAN'][0].Plan) });
   }
   return plans;
@@ -47,10 +53,25 @@ export function readTables({ nodes }: StatementPlan): string[] {
   return [...new Set(nodes.flatMap((node) => node['Relation Name'] ?? []))];
 }
 
-/** How many rows a plan expects to sort at one place, at most. */
+/** How many rows were sorted at once, at most: what went into a sort, though perhaps only the first of it came out. */
 export function sortedRows({ nodes }: StatementPlan): number {
-  const sorts = nodes.filter((node) => node['Node Type'] === 'Sort');
-  return Math.max(0, ...sorts.map((node) => Math.max(...(node.Plans ?? [node]).map((input) => input['Plan Rows']))));
+  return Math.max(
+    0,
+    ...nodes
+      .filter((node) => node['Node Type'] === 'Sort')
+      .map((node) => Math.max(...(node.Plans ?? [node]).map((input) => input['Actual Rows']))),
+  );
+}
+
+/** How many rows or index entries of tables were read, those that a filter threw away included. */
+export function readRows({ nodes }: StatementPlan): number {
+  const scans = nodes.filter((node) => node['Relation Name'] ?? node['Node Type'] === 'Bitmap Index Scan');
+  return scans.reduce((sum, node) => sum + rowsOf(node), 0);
+}
+
+function rowsOf(node: PlanNode): number {
+  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  return Math.ceil((node['Actual Rows'] + removed) * node['Actual Loops']);
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

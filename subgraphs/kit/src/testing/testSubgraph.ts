@@ -6,6 +6,7 @@ import type { ConsumerDefinition } from '../messaging/consumer.js';
 import { handleOnce } from '../messaging/inbox.js';
 import { runInScope, systemActor } from '../requestScope.js';
 import { type RunningSubgraph, type SubgraphOptions, startSubgraph } from '../server/runSubgraph.js';
+import { createDataSource } from '../store/dataSource.js';
 import { uuidv7 } from '../uuid.js';
 import { createTestDatabase, type TestDatabase } from './testDatabase.js';
 import { testGateway } from './testGateway.js';
@@ -48,13 +49,17 @@ type Options = Omit<SubgraphOptions, 'config' | 'createDataSource'> & {
  * Starts a whole subgraph on a free port with a database of its own. By default NATS is left out (an address where nothing listens), so that
  * the outbox keeps what was emitted and tests hand in events themselves; `withNats: true` connects it to the test run's NATS.
  */
-export async function startTestSubgraph(options: Options & { withNats?: boolean }): Promise<TestSubgraph> {
+export async function startTestSubgraph(
+  options: Options & { withNats?: boolean; replicaUrl?: string | undefined },
+): Promise<TestSubgraph> {
+  const { replicaUrl } = options;
   const gateway = await testGateway();
   const database = await createTestDatabase(options.store);
   let consumers: ConsumerDefinition[] = [];
   const running = await startSubgraph({
     ...options,
     createDataSource: (tools) => options.createDataSource(database.url, tools),
+    ...(replicaUrl && { createReplica: (tools) => openReplica(options, replicaUrl, tools) }),
     wire: async (tools) => {
       const parts = await options.wire(tools);
       consumers = parts.consumers;
@@ -119,4 +124,12 @@ export async function startTestSubgraph(options: Options & { withNats?: boolean 
       await database.drop();
     },
   };
+}
+
+function openReplica(
+  { name, store }: Options,
+  url: string,
+  { metrics }: Parameters<SubgraphOptions['createDataSource']>[0],
+): ReturnType<SubgraphOptions['createDataSource']> {
+  return createDataSource({ ...store, url, name, poolSize: 2, acquireTimeoutMs: 2_000, replica: true, metrics });
 }

@@ -1,7 +1,8 @@
-import { keysetPage, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import { OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkedText, createSource, updateSource } from '../sources/manageSources.js';
-import { SourceRow } from '../store/sourceTable.js';
+import { listSources } from '../store/sourceStore.js';
+import type { SourceRow } from '../store/sourceTable.js';
 import type { LeadsContext } from './context.js';
 import { CreateSourceInput, Source, SourceConnection, SourcePricing, UpdateSourceInput } from './sourceType.js';
 
@@ -15,18 +16,12 @@ export class SourceResolver {
     @Arg('name', () => String, { nullable: true, description: 'Only sources of exactly this name.' }) name:
       | string
       | null,
-    @Ctx() { identity, db }: LeadsContext,
+    @Ctx() { identity, db, stale }: LeadsContext,
   ): Promise<Page<SourceRow>> {
-    const query = db.createQueryBuilder(SourceRow, 'source');
-    if (identity.kind === 'PARTNER') query.andWhere('source.partner = :partner', { partner: identity.sub });
-    if (name != null) query.andWhere('source.name = :name', { name: checkedText('name', name) });
-    return keysetPage({
-      list: 'sources',
-      query,
-      sort: [{ expression: 'source.id', type: 'uuid', value: ({ id }) => id }],
-      direction: 'DESC',
-      page,
-    });
+    const own = identity.kind === 'PARTNER' ? { partner: identity.sub } : {};
+    // Who asks for a name wants to know whether there is one, perhaps because it has just been refused to make it.
+    if (name != null) return listSources(db, { ...own, name: checkedText('name', name) }, page);
+    return stale.page((source) => listSources(source, own, page));
   }
 
   @OnlyFor('OPERATOR')

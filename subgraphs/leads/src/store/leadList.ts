@@ -1,7 +1,6 @@
-import { keysetPage, type Page, type SortKey } from '@leadgraph/kit';
+import { keysetPage, type Page, type SortKey, uuidFloor } from '@leadgraph/kit';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { LeadRow } from './leadTable.js';
-import { uuidFloor } from './monthPartitions.js';
 
 /** Which leads a list shows. Instants are turned into bounds of the id, so that only the months they touch are read. */
 export interface LeadListFilter {
@@ -34,11 +33,14 @@ const sortKeys: Record<LeadListSort['field'], SortKey<LeadRow>[]> = {
   SCORE: [{ expression: 'COALESCE(lead.score, -1)', type: 'integer', value: (lead) => lead.score ?? -1 }, byId],
 };
 
-/** In the order of the id a buyer's leads can be followed in its index; for any other order all of them are looked up, before leads are read at all. */
-const boughtBy: Record<LeadListSort['field'], string> = {
-  RECEIVED_AT: 'lead.id IN (SELECT lead_id FROM lead_buyer WHERE agent_id = :buyer)',
-  SCORE: 'lead.id = ANY (ARRAY(SELECT lead_id FROM lead_buyer WHERE agent_id = :buyer))',
-};
+/**
+ * All that a buyer bought within the dates is looked up before leads are read at all: its part of an index, however many leads others bought. As a join it is up to the planner,
+ * which takes going back through everybody's leads for as good.
+ */
+const BOUGHT = `lead.id = ANY (ARRAY(
+  SELECT sale.lead_id FROM lead_buyer AS sale
+  WHERE sale.agent_id = :buyer AND sale.lead_id >= :boughtFrom AND sale.lead_id < :boughtTo))`;
+const ANY_TIME = { from: '00000000-0000-0000-0000-000000000000', to: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
 /** Reads a page of leads. */
 export function listLeads(
@@ -49,14 +51,14 @@ export function listLeads(
 ): Promise<Page<LeadRow>> {
   return keysetPage({
     list: `leads:${sort.field}:${sort.direction}`,
-    query: filtered(db, filter, sort),
+    query: filtered(db, filter),
     sort: sortKeys[sort.field],
     direction: sort.direction,
     page,
   });
 }
 
-function filtered(db: DataSource, filter: LeadListFilter, sort: LeadListSort): SelectQueryBuilder<LeadRow> {
+function filtered(db: DataSource, filter: LeadListFilter): SelectQueryBuilder<LeadRow> {
   const query = db.createQueryBuilder(LeadRow, 'lead');
   for (const column of ['status', 'line', 'state', 'sourceId'] as const) {
     const values = filter[column];
@@ -66,20 +68,23 @@ function filtered(db: DataSource, filter: LeadListFilter, sort: LeadListSort): S
     else query.andWhere(`lead.${column} = ANY(:${column})`, { [column]: values });
   }
   const scored = filter.scoreMin != null || filter.scoreMax != null;
+  const from = filter.receivedFrom && uuidFloor(filter.receivedFrom);
+  const to = filter.receivedTo && uuidFloor(filter.receivedTo);
   const bounds = {
     // The index's expression, in which leads without a score come below 0: they are in no range.
     scoreMin: ['COALESCE(lead.score, -1) >= :scoreMin', scored ? Math.max(0, filter.scoreMin ?? 0) : null],
     scoreMax: ['COALESCE(lead.score, -1) <= :scoreMax', filter.scoreMax],
-    from: ['lead.id >= :from', filter.receivedFrom && uuidFloor(filter.receivedFrom)],
-    to: ['lead.id < :to', filter.receivedTo && uuidFloor(filter.receivedTo)],
+    from: ['lead.id >= :from', from],
+    to: ['lead.id < :to', to],
     phoneHash: ['lead.phoneHash = :phoneHash', filter.phoneHash],
     emailHash: ['lead.emailHash = :emailHash', filter.emailHash],
     partner: ['lead.sourceId IN (SELECT id FROM source WHERE partner = :partner)', filter.partner],
-    buyer: [boughtBy[sort.field], filter.buyer],
+    buyer: [BOUGHT, filter.buyer],
   } as const;
   for (const [name, [condition, value]] of Object.entries(bounds)) {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
   }
+  query.setParameters({ boughtFrom: from ?? ANY_TIME.from, boughtTo: to ?? ANY_TIME.to });
   if (!filter.includeTest) query.andWhere('NOT lead.isTest');
   return query;
 }

@@ -1,8 +1,8 @@
-import { KitTables1700000000000, uuidv7 } from '@leadgraph/kit';
+import { KitTables1700000000000, uuidFloor, uuidv7 } from '@leadgraph/kit';
 import { createTestDatabase, type TestDatabase } from '@leadgraph/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LeadTables1763900000000 } from './migrations/1763900000000LeadTables.js';
-import { ensureMonthPartitions, monthlyTables, monthStart, partitionName, uuidFloor } from './monthPartitions.js';
+import { ensureMonthPartitions, monthlyTables, monthStart, partitionName } from './monthPartitions.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

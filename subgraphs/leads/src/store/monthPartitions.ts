@@ -1,3 +1,4 @@
+import { uuidFloor } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 
 /** A table that is partitioned by month on a UUIDv7 column. */
@@ -14,13 +15,6 @@ export const monthlyTables: readonly MonthlyTable[] = [
 /** How many months before and after the current one have a partition of their own; the rest is in the default partition. */
 export const MONTHS_BEHIND = 3;
 export const MONTHS_AHEAD = 2;
-
-/** The smallest UUID whose version-7 time is this instant: 48 bits of milliseconds since 1970, then zeros. */
-export function uuidFloor(instant: Date): string {
-  const milliseconds = Math.min(Math.max(0, instant.getTime()), 2 ** 48 - 1);
-  const hex = milliseconds.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
 
 /** The first instant (UTC) of the month `offset` months from the one of `now`. */
 export function monthStart(now: Date, offset = 0): Date {

@@ -1,9 +1,28 @@
-import type { EntityManager } from 'typeorm';
+import { keysetPage, type Page } from '@leadgraph/kit';
+import type { DataSource, EntityManager } from 'typeorm';
 import { SourceRow } from './sourceTable.js';
 
 /** Reads a source; null when there is none. */
 export function readSource(tx: EntityManager, id: string): Promise<SourceRow | null> {
   return tx.createQueryBuilder(SourceRow, 'source').where('source.id = :id', { id }).getOne();
+}
+
+/** Reads a page of sources, the newest first: all, a partner's, those of a name. */
+export function listSources(
+  db: DataSource,
+  filter: { partner?: string | undefined; name?: string | undefined },
+  page: { first: number; after?: string | null },
+): Promise<Page<SourceRow>> {
+  const query = db.createQueryBuilder(SourceRow, 'source').where('true');
+  if (filter.partner !== undefined) query.andWhere('source.partner = :partner', { partner: filter.partner });
+  if (filter.name !== undefined) query.andWhere('source.name = :name', { name: filter.name });
+  return keysetPage({
+    list: 'sources',
+    query,
+    sort: [{ expression: 'source.id', type: 'uuid', value: ({ id }) => id }],
+    direction: 'DESC',
+    page,
+  });
 }
 
 /**

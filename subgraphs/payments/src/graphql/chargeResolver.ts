@@ -1,7 +1,7 @@
-import { connectionOf, DateTime, keysetPage, notFound, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import { connectionOf, DateTime, notFound, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import { Charge } from '../store/charge.js';
-import { type ChargeFilter, filterCharges } from '../store/chargeStore.js';
+import { type ChargeFilter, listCharges } from '../store/chargeStore.js';
 import { Hold } from '../store/hold.js';
 import { Quote } from '../store/quote.js';
 import { ChargeStatus } from './enums.js';
@@ -55,13 +55,7 @@ export class ChargeResolver {
       const id = filter?.[field];
       if (id != null) requireId(id, field);
     }
-    return keysetPage({
-      list: 'charges',
-      query: filterCharges(context.db.manager, filter ?? {}, context.clock.now()),
-      sort: [{ expression: 'charge.id', type: 'uuid', value: (charge) => charge.id }],
-      direction: 'DESC',
-      page,
-    });
+    return context.stale.page((db) => listCharges(db, filter ?? {}, context.clock.now(), page));
   }
 
   @FieldResolver(() => Offer, { nullable: true })

@@ -31,7 +31,8 @@ export async function captureHold(tx: EntityManager, ref: OfferRef, { clock }: P
   const { offerId, leadId, agentId, quoteId, priceCents } = hold;
   const lead = await tx.findOneBy(LeadProjection, { leadId });
   const charge = await insertCharge(tx, {
-    id: uuidv7(),
+    // The list of charges takes the time they were captured at for a bound of the id.
+    id: uuidv7(now.getTime()),
     offerId,
     holdId: hold.id,
     leadId,
