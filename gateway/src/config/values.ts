@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonOf } from '../errors/reasonOf.js';
 
 /** The forms in which variables of the environment are written. */
 export const milliseconds = z.coerce.number().int().positive();
@@ -16,7 +17,7 @@ export function readBy<T>(read: (text: string) => T) {
     try {
       return read(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: describe(error) });
+      context.addIssue({ code: 'custom', message: reasonOf(error) });
       return z.NEVER;
     }
   });
@@ -46,8 +47,4 @@ export function listed(text: string): string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-}
-
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
