@@ -18,22 +18,26 @@ const commands: Readonly<
   Record<string, (words: readonly string[]) => number | undefined | Promise<number | undefined>>
 > = {
   manifest: manifestCommand,
-  publish: published(publishCommand),
-  list: published(listCommand),
-  retire: published(retireCommand),
+  publish: published(publishCommand, 'publish: give clients that schema/operations has, or --all.'),
+  list: published(listCommand, 'list: give one client, or none for all.'),
+  retire: published(retireCommand, 'retire: give a client, and then the names of its operations, unless all shall go.'),
 };
 
-function published(command: typeof listCommand) {
+/** `form` says how the command is called, to who called it otherwise. */
+function published(command: typeof listCommand, form: string) {
   return (words: readonly string[]) =>
     runCommand(
       command(words, { ...surroundings, root: process.cwd() }).then((isUnderstood) => {
-        if (!isUnderstood) throw new CommandFailed(USAGE, 2);
+        if (!isUnderstood) throw new CommandFailed(`${form}\n\n${USAGE}`, 2);
       }),
     );
 }
 
 const [name = '', ...words] = process.argv.slice(2);
 const wantsHelp = name === '--help' || name === 'help';
-const code = Object.hasOwn(commands, name) ? await commands[name]?.(words) : undefined;
-if (code === undefined) (wantsHelp ? console.log : console.error)(USAGE);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+const code = await command?.(words);
+if (wantsHelp) console.log(USAGE);
+else if (!command) console.error(`${name === '' ? 'Give a command.' : `There is no command "${name}".`}\n\n${USAGE}`);
+else if (code === undefined) console.error(`${name}: "${words.join(' ')}" cannot be understood.\n\n${USAGE}`);
 process.exitCode = code ?? (wantsHelp ? 0 : 2);

@@ -15,14 +15,14 @@ import {
   subgraphsConfig,
   subgraphVariables,
 } from './config/subgraphs.js';
-import { describe, milliseconds } from './config/values.js';
+import { milliseconds } from './config/values.js';
+import { reasonOf } from './errors/reasonOf.js';
 import type { HeaderRulesConfig } from './subgraph/headerRules.js';
 
 const Environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SUPERGRAPH_FILE: z.string().default(fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url))),
-  SUPERGRAPH_POLL_MS: milliseconds.default(500),
-  KEYS_POLL_MS: milliseconds.default(1_000),
+  FILES_POLL_MS: milliseconds.default(500),
   NATS_URL: z.string().optional(),
   ...httpVariables,
   ...accessVariables,
@@ -38,10 +38,8 @@ const Environment = z.object({
 export interface GatewayConfig extends HttpConfig, AccessConfig, IdentityConfig, OperationsConfig, SubgraphsConfig {
   readonly logLevel: string;
   readonly supergraphFile: string;
-  /** How often the file's status is looked at. */
-  readonly supergraphPollMs: number;
-  /** How often files of keys are looked at. */
-  readonly keysPollMs: number;
+  /** How often files that may change meanwhile are looked at: of the supergraph, of keys and of clients. */
+  readonly filesPollMs: number;
   /** Where a subgraph is, when not where the supergraph says: by `urlKey` of its name. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly headerRules: HeaderRulesConfig;
@@ -71,7 +69,7 @@ export function readConfig(
     try {
       return read();
     } catch (error) {
-      faults.push(`${source}: ${describe(error)}`);
+      faults.push(`${source}: ${reasonOf(error)}`);
       return undefined;
     }
   };
@@ -97,8 +95,7 @@ export function readConfig(
   return {
     logLevel: values.LOG_LEVEL,
     supergraphFile: values.SUPERGRAPH_FILE,
-    supergraphPollMs: values.SUPERGRAPH_POLL_MS,
-    keysPollMs: values.KEYS_POLL_MS,
+    filesPollMs: values.FILES_POLL_MS,
     natsUrl: values.NATS_URL,
     subgraphUrls,
     headerRules,

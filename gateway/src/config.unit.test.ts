@@ -114,6 +114,9 @@ describe('the configuration', () => {
   it('says of limits and origins that are not usable what to give', () => {
     const faults = [
       [{ COST_BUDGETS: '{"*": "many"}' }, /COST_BUDGETS: give JSON of the kind/],
+      [{ COST_BUDGETS: 'many' }, /COST_BUDGETS: give JSON of the kind/],
+      [{ MOST_DEPTH: 'deep' }, /MOST_DEPTH: give a whole number/],
+      [{ SUBGRAPH_TIMEOUT_MS: '-1' }, /SUBGRAPH_TIMEOUT_MS: give a number of milliseconds above 0/],
       [{ RATE_LIMITS: '{"address": {"points": 5}}' }, /RATE_LIMITS: give JSON of the form/],
       [{ RATE_LIMITS: '{"adress": {}}' }, /RATE_LIMITS: give JSON of the form/],
       [{ CORS_ORIGINS: 'https://a.example/' }, /CORS_ORIGINS: "https:\/\/a.example\/" is no origin/],

@@ -69,7 +69,18 @@ export async function startGateway(
   let draining = false;
   const isDraining = () => draining;
   const app = await createApp(config, { slot, callers, starting, live, headerRules, isDraining, log, metrics });
-  const url = await app.listen({ host: config.host, port: config.port });
+  const close = async (recordsMs: number) => {
+    await callers.close();
+    await live.close();
+    // After the last request: what it has left goes out as well.
+    await requests.close(recordsMs);
+    await serving.close();
+  };
+  const url = await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+    serving.stopFollowing();
+    await close(0);
+    throw error;
+  });
   log.info(
     { url, tokens: config.clientTokens ? 'checked' : 'refused', signing: config.signingKey !== undefined },
     'gateway is up',
@@ -89,11 +100,7 @@ export async function startGateway(
       () => {}, // drained in time
     );
     await drained;
-    await callers.close();
-    await live.close();
-    // After the last request: what it has left goes out as well.
-    await requests.close(Math.max(config.drainTimeoutMs - (performance.now() - began), LAST_RECORDS_MS));
-    await serving.close();
+    await close(Math.max(config.drainTimeoutMs - (performance.now() - began), LAST_RECORDS_MS));
     log.info('gateway is down');
   };
   let stopped: Promise<void> | undefined;

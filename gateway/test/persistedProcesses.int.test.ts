@@ -51,7 +51,7 @@ it('each process prepares what is published before it serves it, and a request c
   await mkdir(join(folder, 'site'));
   await writeFile(join(folder, 'site', 'client.json'), '{ "identities": ["ANONYMOUS"] }');
   await publish(PEOPLE);
-  const env = { SUPERGRAPH_FILE: shop.supergraphFile, SUPERGRAPH_POLL_MS: '50', OPERATIONS_FOLDER: folder };
+  const env = { SUPERGRAPH_FILE: shop.supergraphFile, FILES_POLL_MS: '50', OPERATIONS_FOLDER: folder };
   const urls = [await startProcess(env), await startProcess(env)];
 
   const ask = async (url: string, body: string, variables = {}) => {

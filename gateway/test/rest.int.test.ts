@@ -251,7 +251,7 @@ describe('variables', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.body).toMatchObject({
       type: '/partner/v1/problems#BAD_USER_INPUT',
-      title: 'A variable has a value that its type does not allow.',
+      title: 'A variable or parameter is missing, unknown, or has a value that its type does not allow.',
       code: 'BAD_USER_INPUT',
       retryable: false,
     });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   [first, second, issuer] = [await makeKey('first'), await makeKey('second'), await startTokenIssuer()];
   write(first);
   recording = recordingLog('info');
-  const config = { clientTokens: issuer.clientTokens, signingKey: first, signingKeyFile: file, keysPollMs: 5 };
+  const config = { clientTokens: issuer.clientTokens, signingKey: first, signingKeyFile: file, filesPollMs: 5 };
   gateway = await startTestGateway(shop, config, { log: recording.log });
 });
 afterAll(async () => {

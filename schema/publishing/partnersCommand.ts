@@ -63,12 +63,14 @@ export async function partnersCommand(words: readonly string[], surroundings: Co
   const { values, positionals } = readWords(words);
   const [command = '', name, ...rest] = positionals;
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  const given = Object.keys(values).filter((flag) => !['nats', 'file', 'json'].includes(flag));
-  const twoPlaces = values.nats !== undefined && values.file !== undefined;
-  const fits = known && !twoPlaces && rest.length === 0 && (name === undefined) === (command === 'list');
-  if (!fits || given.some((flag) => !(known.flags as readonly string[]).includes(flag))) {
-    throw new CommandFailed(PARTNERS_USAGE, 2);
-  }
+  if (!known) throw misused(command === '' ? 'Give a command.' : `There is no command "${command}".`);
+  const [tooMuch] = command === 'list' && name !== undefined ? [name] : rest;
+  if (tooMuch !== undefined) throw misused(`${command}: "${tooMuch}" is too much.`);
+  if (command !== 'list' && name === undefined) throw misused(`${command}: give the name of a partner.`);
+  if (values.nats !== undefined && values.file !== undefined) throw misused('Give --nats or --file, not both.');
+  const allowed: readonly string[] = [...known.flags, 'nats', 'file', 'json'];
+  const unfit = Object.keys(values).find((flag) => !allowed.includes(flag));
+  if (unfit !== undefined) throw misused(`${command} takes no --${unfit}.`);
   if (name !== undefined && !isClientName(name)) {
     throw new CommandFailed(`"${name}" is no name: give letters, digits, - and _, 63 at the most.`, 2);
   }
@@ -163,7 +165,7 @@ function tellKey(
   }
   for (const line of [title, ...told]) surroundings.print(line);
   surroundings.print(
-    `Its key${expiresAt === undefined ? '' : `, until ${expiresAt}`}, shown this once (send it as "x-partner-key"):`,
+    `Its key, ${expiresAt === undefined ? 'without an end' : `until ${expiresAt}`}, shown this once (send it as "x-partner-key"):`,
   );
   surroundings.print(secret);
 }
@@ -216,6 +218,10 @@ function readWords(words: readonly string[]): { values: Values; positionals: str
       },
     });
   } catch (error) {
-    throw new CommandFailed(`${(error as Error).message}\n\n${PARTNERS_USAGE}`, 2);
+    throw misused((error as Error).message);
   }
+}
+
+function misused(fault: string): CommandFailed {
+  return new CommandFailed(`${fault}\n\n${PARTNERS_USAGE}`, 2);
 }

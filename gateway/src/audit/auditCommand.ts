@@ -1,5 +1,6 @@
 import { connect } from 'nats';
 import { readNatsUrl } from '../config.js';
+import { reasonOf } from '../errors/reasonOf.js';
 import { formatRecord, TABLE_HEAD } from './formatRecord.js';
 import { AUDIT_USAGE, readAuditOptions } from './readAuditOptions.js';
 import { readRecords } from './readRecords.js';
@@ -37,8 +38,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.error(`Audit records cannot be read: ${reason}. Is the stack running, and NATS_URL right?`);
+    console.error(`Audit records cannot be read: ${reasonOf(error)}. Is the stack running, and NATS_URL right?`);
     process.exitCode = 1;
   },
 );

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { reasonOf } from '../errors/reasonOf.js';
 import type { AuditRecord } from './auditRecord.js';
 
 export const AUDIT_USAGE = `npm run audit -- [--since 1h] [--who PARTNER:acme] [--entity Lead:ID] [--kind disclosure] [--follow] [--json]
@@ -49,7 +50,7 @@ export function readAuditOptions(args: string[], now: Date): AuditOptions | stri
       kind: readKind(values.kind),
     };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isClientName, readClientOfFile, readClientsFile } from '@leadgraph/schema/clients';
 import { MANIFEST_FILE, readManifest, readSettings } from '@leadgraph/schema/manifest';
 import type { Logger } from '../log.js';
+import { fileStatus } from '../watchFile.js';
 import type { Manifest, WatchedClients } from './clientDirectory.js';
 import { KnownClients } from './knownClients.js';
 
@@ -48,10 +49,11 @@ export function clientsInFiles(options: ClientsInFilesOptions): WatchedClients {
   async function run(): Promise<void> {
     const { signal } = closing;
     while (!signal.aborted) {
-      const clients = clientsFile === undefined || (await look(clientsFile, () => statusOf(clientsFile), readClients));
+      const clients =
+        clientsFile === undefined || (await look(clientsFile, () => fileStatus(clientsFile), readClients));
       const manifests =
         operationsFolder === undefined ||
-        (await look(operationsFolder, () => statusOfFolder(operationsFolder), readManifests));
+        (await look(operationsFolder, () => folderStatus(operationsFolder), readManifests));
       if (signal.aborted) return;
       if (clients && manifests) inStepAt = Date.now();
       // Half of it would be taken for all of it.
@@ -141,14 +143,9 @@ async function clientFolders(folder: string): Promise<string[]> {
   return names.filter((_, index) => areFolders[index]);
 }
 
-async function statusOf(path: string): Promise<string> {
-  const { mtimeMs, size, ino } = await stat(path);
-  return `${mtimeMs} ${size} ${ino}`;
-}
-
-async function statusOfFolder(folder: string): Promise<string> {
+async function folderStatus(folder: string): Promise<string> {
   const clients = await clientFolders(folder);
   const files = clients.flatMap((client) => [join(folder, client, SETTINGS_FILE), join(folder, client, MANIFEST_FILE)]);
-  const statuses = await Promise.all(files.map((file) => statusOf(file).catch(() => 'missing')));
+  const statuses = await Promise.all(files.map((file) => fileStatus(file).catch(() => 'missing')));
   return [...clients, ...statuses].join('\n');
 }

@@ -7,13 +7,13 @@ import { clientsInNats } from './clientsInNats.js';
 
 /** The directory that the configuration asks for: files where they are named, else NATS where there is one, else none. */
 export function createClientDirectory(
-  { clients, supergraphPollMs }: Pick<GatewayConfig, 'clients' | 'supergraphPollMs'>,
+  { clients, filesPollMs }: Pick<GatewayConfig, 'clients' | 'filesPollMs'>,
   link: NatsLink | undefined,
   log: Logger,
 ): WatchedClients | undefined {
   const { file, operationsFolder, bucket } = clients;
   if (file !== undefined || operationsFolder !== undefined) {
-    return clientsInFiles({ clientsFile: file, operationsFolder, pollMs: supergraphPollMs, log });
+    return clientsInFiles({ clientsFile: file, operationsFolder, pollMs: filesPollMs, log });
   }
   return link && clientsInNats({ link, log, bucket });
 }

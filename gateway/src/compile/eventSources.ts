@@ -9,6 +9,7 @@ import {
   type TypeNode,
   valueFromASTUntyped,
 } from 'graphql';
+import { reasonOf } from '../errors/reasonOf.js';
 
 /** Where the events of a subscription field come from: a stream's messages, as the field's owner says by `@eventSource`. */
 export interface EventSource {
@@ -63,7 +64,7 @@ export function readEventSources(sdl: string): Map<string, EventSource> {
     try {
       sources.set(field.name.value, readSource(document, types, root, field, directive));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new Error(`@eventSource of ${root.name.value}.${field.name.value}: ${reason}`);
     }
   }

@@ -3,7 +3,7 @@ import { limit, type Values } from './values.js';
 
 export const auditVariables = {
   AUDIT: z.stringbool().default(true),
-  AUDIT_RETENTION_DAYS: limit.max(36_500).default(400),
+  AUDIT_RETENTION_DAYS: limit.max(36_500, 'give 36500 at the most').default(400),
   AUDIT_BUFFER_BYTES: limit.default(32 * 1024 * 1024),
 };
 

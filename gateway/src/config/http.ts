@@ -8,7 +8,7 @@ const taken = ['graphql', 'graphiql', 'health', 'metrics', 'console'];
 export const httpVariables = {
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
-  BATCH_LIMIT: count.max(1_000).default(0),
+  BATCH_LIMIT: count.max(1_000, 'give 1000 at the most').default(0),
   COMPRESS_FROM_BYTES: count.default(1_024),
   CORS_ORIGINS: readBy(readOrigins).optional(),
   CORS_HEADERS: z.string().default(''),

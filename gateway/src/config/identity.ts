@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CLIENTS_BUCKET } from '@leadgraph/schema/clients';
 import { z } from 'zod';
+import { reasonOf } from '../errors/reasonOf.js';
 import { type KeySet, parseKeySet } from '../identity/keySet.js';
 import { parseSigningKey, type SigningKey } from '../identity/signingKey.js';
-import { describe, httpUrl, readBy, type Values } from './values.js';
+import { httpUrl, readBy, type Values } from './values.js';
 
 /** The header of clients' keys, unless it is called otherwise. */
 export const KEY_HEADER = 'x-partner-key';
@@ -15,7 +16,7 @@ function keyFile<T>(parse: (text: string) => T) {
     try {
       return { file, key: parse(text) };
     } catch (error) {
-      throw new Error(`${file} is ${describe(error)}`);
+      throw new Error(`${file} is ${reasonOf(error)}`);
     }
   });
 }

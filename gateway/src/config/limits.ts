@@ -34,8 +34,8 @@ export const limitVariables = {
   COST_LIST_SIZE: count.default(DEFAULT_LIST_SIZE),
   COST_BUDGETS: json<CostBudgets>(Budgets, BUDGETS_FORM).prefault('{}'),
   RATE_LIMITS: json<RateLimitRules>(Rates, RATES_FORM).prefault('{}'),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  TRUSTED_PROXIES: count.max(10).default(0),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'give a URL such as redis://localhost:6379' }).optional(),
+  TRUSTED_PROXIES: count.max(10, 'give 10 at the most').default(0),
 };
 
 /** What clients may ask for. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { HeaderRulesConfig } from '../subgraph/headerRules.js';
-import { count, httpUrl, milliseconds, parseJson, type Values } from './values.js';
+import { count, httpUrl, json, limit, milliseconds, type Values } from './values.js';
 
 export const subgraphVariables = {
   SUBGRAPH_TIMEOUT_MS: milliseconds.default(30_000),
-  SUBGRAPH_CONNECTIONS: z.coerce.number().int().min(1).max(10_000).default(64),
+  SUBGRAPH_CONNECTIONS: limit.max(10_000, 'give 1 to 10000').default(64),
   SUBGRAPH_QUEUE: count.default(10_000),
   SUBGRAPH_MAX_RESPONSE_BYTES: count.default(32 * 1024 * 1024),
   SHARE_SUBGRAPH_FETCHES: z.stringbool().default(true),
@@ -40,17 +40,20 @@ export function urlKey(subgraph: string): string {
   return subgraph.toUpperCase().replaceAll('-', '_');
 }
 
+const SubgraphUrls = json(
+  z.record(z.string(), httpUrl),
+  'give a JSON object of subgraph name to http(s) URL, {"products": "http://localhost:4001/graphql"}',
+).prefault('{}');
+
 /**
  * Addresses by subgraph: the JSON map `SUBGRAPH_URLS`, and one variable `<NAME>_URL` a subgraph, which wins. Names are compared in capitals
  * with `-` as `_`. Which subgraphs there are is not known before the supergraph is loaded, so variables of other things are kept too.
  */
 export function readSubgraphUrls(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   const urls = new Map<string, string>();
-  if (env.SUBGRAPH_URLS) {
-    const map = z.record(z.string(), httpUrl).safeParse(parseJson(env.SUBGRAPH_URLS));
-    if (!map.success) throw new Error('give a JSON object of subgraph name to http(s) URL');
-    for (const [name, url] of Object.entries(map.data)) urls.set(urlKey(name), url);
-  }
+  const map = SubgraphUrls.safeParse(env.SUBGRAPH_URLS);
+  if (!map.success) throw new Error(map.error.issues[0]?.message);
+  for (const [name, url] of Object.entries(map.data)) urls.set(urlKey(name), url);
   for (const [variable, url] of Object.entries(env)) {
     if (variable.endsWith('_URL') && url !== undefined && httpUrl.safeParse(url).success) {
       urls.set(variable.slice(0, -'_URL'.length), url);
@@ -61,6 +64,14 @@ export function readSubgraphUrls(env: NodeJS.ProcessEnv): ReadonlyMap<string, st
 
 const HEADER_RULES_FORM =
   'Give JSON of the form {"all": {"forward": ["x-name"], "rename": {"x-from": "x-to"}, "insert": {"x-name": "value"}}, "subgraphs": {"name": {…}}}.';
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`not JSON. ${HEADER_RULES_FORM}`);
+  }
+}
 
 /** What of a client's headers goes on: never what carries the gateway's own tokens (where it signs any) or clients' keys. */
 export function readHeaderRules(

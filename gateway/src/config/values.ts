@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { reasonOf } from '../errors/reasonOf.js';
+
+const wholeNumber = z.coerce.number('give a whole number').int('give a whole number');
 
 /** The forms in which variables of the environment are written. */
-export const milliseconds = z.coerce.number().int().positive();
-export const limit = z.coerce.number().int().positive();
-export const count = z.coerce.number().int().min(0);
-export const port = z.coerce.number().int().min(0).max(65_535);
-export const httpUrl = z.url({ protocol: /^https?$/ });
+export const milliseconds = wholeNumber.positive('give a number of milliseconds above 0');
+export const limit = wholeNumber.positive('give a number above 0');
+export const count = wholeNumber.min(0, 'give 0 or more');
+export const port = wholeNumber.min(0, 'give 0 to 65535').max(65_535, 'give 0 to 65535');
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'give an http(s) URL' });
 
 /** What variables of a shape have been parsed to. */
 export type Values<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
@@ -16,28 +19,21 @@ export function readBy<T>(read: (text: string) => T) {
     try {
       return read(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: describe(error) });
+      context.addIssue({ code: 'custom', message: reasonOf(error) });
       return z.NEVER;
     }
   });
 }
 
-/** A variable with JSON of a shape; `form` tells the reader what to give. */
+/** A variable with JSON of a shape; `form` tells who has given something else what to give. */
 export function json<T>(shape: z.ZodType<T>, form: string) {
   return readBy((text) => {
-    const parsed = shape.safeParse(parseJson(text));
-    if (!parsed.success) throw new Error(form);
-    return parsed.data;
+    try {
+      return shape.parse(JSON.parse(text));
+    } catch {
+      throw new Error(form);
+    }
   });
-}
-
-/** Throws an error that says nothing of what stands in the text, which may be secret. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('not JSON');
-  }
 }
 
 /** What stands between commas. */
@@ -46,8 +42,4 @@ export function listed(text: string): string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-}
-
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,14 +4,14 @@
  * whose body was understood but whose operation was not. Codes of subgraphs pass through and are not listed here.
  */
 export const errorCodes = {
-  BAD_REQUEST: { status: 400, meaning: 'The body or the query string is not a GraphQL request.' },
+  BAD_REQUEST: { status: 400, meaning: 'The body or the query string is not what a request has to be.' },
   BODY_TOO_DEEP: { status: 400, meaning: 'Variables or extensions are nested deeper than the limit.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.' },
   URI_TOO_LONG: { status: 414, meaning: 'Path and query string of a REST request are longer than the limit.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body is not application/json.' },
   NOT_ACCEPTABLE: { status: 406, meaning: 'The Accept header names no type that GraphQL responses come in.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The HTTP method does not fit, or a mutation was sent by GET.' },
-  NOT_FOUND: { status: 404, meaning: 'Nothing is served at this path.' },
+  NOT_FOUND: { status: 404, meaning: 'There is nothing at this path, or nothing of this id that the caller may see.' },
   BATCHING_NOT_SUPPORTED: {
     status: 400,
     meaning: 'The body is a list of operations, which this gateway does not take.',
@@ -84,7 +84,11 @@ export const errorCodes = {
   EVENTS_UNAVAILABLE: { status: 503, meaning: 'The events of this subscription cannot be had from this gateway.' },
   SUBSCRIPTION_INVALID: { status: 400, meaning: 'A running subscription does not fit the schema that is served now.' },
   SUBSCRIPTION_GAP: { status: 200, meaning: 'Events may be missing before this one: the subgraph was away.' },
-  BAD_USER_INPUT: { status: 400, legacyStatus: 200, meaning: 'A variable has a value that its type does not allow.' },
+  BAD_USER_INPUT: {
+    status: 400,
+    legacyStatus: 200,
+    meaning: 'A variable or parameter is missing, unknown, or has a value that its type does not allow.',
+  },
   PLANNING_TIMEOUT: { status: 400, legacyStatus: 200, meaning: 'Planning the operation took longer than the limit.' },
   PLANNING_FAILED: { status: 500, meaning: 'The planner found no way to answer a valid operation.' },
   PLANNER_BUSY: { status: 503, meaning: 'Too many operations that have not been seen before wait to be planned.' },

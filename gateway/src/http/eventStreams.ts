@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
-import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { startOperation } from '../execute/startOperation.js';
 import { type Authenticate, type Credentials, credentialHeaders } from '../identity/clientToken.js';
 import type { Tickets } from '../identity/tickets.js';
 import { whenExpired } from '../identity/whenExpired.js';
 import { clientAddress } from '../limits/clientAddress.js';
 import { findOrSpend } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
+import { manifestOf } from '../persisted/manifestOf.js';
 import { type LiveSubscription, SubscriptionEnded } from '../subscribe/subscription.js';
 import { EventStream } from './eventStream.js';
 import type { GraphQLParams } from './graphqlParams.js';
 import { LiveConnections } from './liveConnections.js';
 import type { LiveStats, LiveTransportOptions } from './liveTransport.js';
 import type { RequestTrail } from './requestTrail.js';
-import { startOperation } from './startOperation.js';
 
 export interface EventStreamsOptions extends LiveTransportOptions {
   readonly authenticate: Authenticate;

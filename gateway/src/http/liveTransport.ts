@@ -1,8 +1,8 @@
+import type { StartOptions } from '../execute/startOperation.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { ConnectionLimits, LivePayload, Subscribe } from '../subscribe/subscription.js';
 import type { SupergraphSlot } from '../supergraph/supergraphSlot.js';
-import type { StartOptions } from './startOperation.js';
 
 /** What the ways to follow something live have in common. */
 export interface LiveTransportOptions extends StartOptions {

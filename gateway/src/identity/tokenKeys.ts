@@ -7,8 +7,8 @@ import {
   type LocalJWKSet,
 } from 'jose';
 import type { Logger } from '../log.js';
-import type { KeySet } from './keySet.js';
-import { watchKeyFile } from './watchKeyFile.js';
+import { watchFile } from '../watchFile.js';
+import { type KeySet, parseKeySet } from './keySet.js';
 
 /** How long a token is believed that was checked with keys of a file, which is known to have changed at once. */
 const MEMORY_MS = 5 * 60_000;
@@ -51,8 +51,11 @@ function keysInFile(first: KeySet, { file, pollMs = 500, log }: TokenKeysOptions
   const unwatch =
     file === undefined
       ? () => {}
-      : watchKeyFile(file, pollMs, {
-          changed(read) {
+      : watchFile(file, {
+          pollMs,
+          changed(text) {
+            const read = parseKeySet(text);
+            if (isDeepStrictEqual(read, keys)) return;
             set = createLocalJWKSet(read as JSONWebKeySet);
             const before = keys.keys;
             keys = read;

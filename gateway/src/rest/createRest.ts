@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config.js';
+import type { StartOptions } from '../execute/startOperation.js';
 import { createCors } from '../http/cors.js';
 import type { ServerOptions } from '../http/server.js';
-import type { StartOptions } from '../http/startOperation.js';
 import { IDEMPOTENCY_HEADER } from './readInputs.js';
 import { createRestHandler, type RestHandlerOptions } from './restHandler.js';
 import { createRestMetrics } from './restMetrics.js';

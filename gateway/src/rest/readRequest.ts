@@ -14,7 +14,7 @@ export interface RestSettings {
 
 /** Levels that a body may be nested, as at /graphql. */
 const DEEPEST_JSON = 64;
-const BODY_FORM = 'The body has to be a JSON object that names no prototype.';
+const BODY_FORM = 'The body has to be a JSON object, in which nothing is called "__proto__" or "constructor".';
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** Whether a path can be decoded: what is not UTF-8 names nothing. */

@@ -64,6 +64,6 @@ export function createRouteTable(manifest: Manifest, schema: GraphQLSchema): Rou
 }
 
 /** The methods that an `Allow` header names for routes with these. */
-export function allowedMethods(routes: readonly string[]): string[] {
+function allowedMethods(routes: readonly string[]): string[] {
   return [...routes.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'];
 }

@@ -36,12 +36,15 @@ export function visibleSchema(schema: GraphQLSchema, rights: SchemaRights, lacke
   for (let before = -1; before !== hidden.size; ) {
     before = hidden.size;
     visible = definitions.flatMap((each): DefinitionNode[] => {
+      if (each.kind === Kind.SCHEMA_DEFINITION)
+        return [{ ...each, operationTypes: each.operationTypes.filter(({ type }) => !hidden.has(type.name.value)) }];
       if (!isTypeDefinitionNode(each)) return [each];
       const kept =
         hidden.has(each.name.value) && !roots.has(each.name.value)
           ? undefined
           : withoutHidden(each, hidden, lacks, rights);
-      if (kept && (!isEmpty(kept) || roots.has(kept.name.value))) return [kept];
+      // Of the roots only the query's has to be there.
+      if (kept && (!isEmpty(kept) || kept.name.value === schema.getQueryType()?.name)) return [kept];
       hidden.add(each.name.value);
       return [];
     });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { reasonOf } from '../errors/reasonOf.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { prepareOperations } from './prepareOperations.js';
@@ -64,7 +65,7 @@ export class SupergraphSlot {
   reportFailure(error: unknown): void {
     const { log, metrics } = this.options;
     metrics.supergraphLoads.inc({ result: 'failed' });
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const serving = this.serving?.id.slice(0, 12);
     log.error(
       { reason, serving },

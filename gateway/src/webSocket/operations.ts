@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, OperationTypeNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { manifestOf } from '../audit/manifestOf.js';
 import { RequestRefused } from '../errors/requestRefused.js';
+import { startOperation } from '../execute/startOperation.js';
 import { type GraphQLParams, paramsFromBody } from '../http/graphqlParams.js';
 import type { LiveTransportOptions } from '../http/liveTransport.js';
 import { refusalOf } from '../http/refusalOf.js';
-import { startOperation } from '../http/startOperation.js';
 import { anonymous } from '../identity/identity.js';
 import { REFUSED } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
+import { manifestOf } from '../persisted/manifestOf.js';
 import { type LiveSubscription, SubscriptionEnded } from '../subscribe/subscription.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { ConnectionRefused, closeCodes } from './closeCodes.js';

@@ -1,11 +1,11 @@
 import { clientStatus } from '../clients/clientMetrics.js';
 import type { GatewayConfig } from '../config.js';
+import type { StartOptions } from '../execute/startOperation.js';
 import { createCors } from '../http/cors.js';
 import { registerGraphiqlRoutes } from '../http/graphiqlRoutes.js';
 import { createGraphQLHandler } from '../http/graphqlHandler.js';
 import { registerHealthRoutes } from '../http/healthRoutes.js';
 import { createServer } from '../http/server.js';
-import type { StartOptions } from '../http/startOperation.js';
 import { registerTicketRoute } from '../http/ticketRoute.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';

@@ -2,16 +2,17 @@ import { type ClientDirectory, whenRead } from '../clients/clientDirectory.js';
 import { registerClientMetrics } from '../clients/clientMetrics.js';
 import { createClientDirectory } from '../clients/createClientDirectory.js';
 import type { GatewayConfig } from '../config.js';
+import { reasonOf } from '../errors/reasonOf.js';
 import type { NatsLink } from '../eventSource/jetStream/natsLink.js';
 import { type ClientKeys, createClientKeys } from '../identity/clientKeys.js';
 import { type Authenticate, createAuthenticate } from '../identity/clientToken.js';
 import { createKeyMetrics } from '../identity/keyMetrics.js';
-import type { SigningKey } from '../identity/signingKey.js';
+import { parseSigningKey } from '../identity/signingKey.js';
 import { createSubgraphTokenMint, type MintSubgraphToken } from '../identity/subgraphToken.js';
 import { openTokenKeys } from '../identity/tokenKeys.js';
-import { watchSigningKey } from '../identity/watchSigningKey.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import { watchFile } from '../watchFile.js';
 
 /** How long the start waits for what clients have been promised. */
 const CLIENTS_WAIT_MS = 1_500;
@@ -45,8 +46,7 @@ export async function createCallers(
   const clients = directory ?? createClientDirectory(config, link, log);
   const clientKeys = createClientKeys(clients, config.clients.keyHeader);
   if (clients) registerClientMetrics(metrics.registry, clients, clientKeys);
-  const tokenKeys =
-    config.clientTokens && openTokenKeys({ ...config.clientTokens, pollMs: config.supergraphPollMs, log });
+  const tokenKeys = config.clientTokens && openTokenKeys({ ...config.clientTokens, pollMs: config.filesPollMs, log });
   const authenticate = createAuthenticate(config.clientTokens, { keys: clientKeys, tokenKeys });
   if (clients) await whenRead(clients, CLIENTS_WAIT_MS);
   return {
@@ -62,16 +62,32 @@ export async function createCallers(
   };
 }
 
-/** The mint of tokens for subgraphs, which goes over to another key when the key's file changes. */
-async function startMint({ signingKey, signingKeyFile, keysPollMs }: GatewayConfig, log: Logger, metrics: Metrics) {
+/** The mint of tokens for subgraphs, which goes over to another key when the key's file changes; one that cannot be used leaves the key before in use. */
+async function startMint(
+  { signingKey, signingKeyFile: file, filesPollMs }: GatewayConfig,
+  log: Logger,
+  metrics: Metrics,
+) {
   const { showKey, tokensMinted } = createKeyMetrics(metrics.registry);
   const { mint, exchangeKey } = await createSubgraphTokenMint(signingKey, { onMinted: () => tokensMinted.inc() });
-  if (!signingKey || signingKeyFile === undefined) return { mintToken: mint, unwatchKey: () => {} };
+  if (!signingKey || file === undefined) return { mintToken: mint, unwatchKey: () => {} };
   showKey(signingKey);
-  const exchange = async (key: SigningKey) => {
-    await exchangeKey(key);
-    showKey(key);
-  };
-  const watching = { file: signingKeyFile, pollMs: keysPollMs, key: signingKey, exchange, log };
-  return { mintToken: mint, unwatchKey: watchSigningKey(watching) };
+  let current = signingKey;
+  const unwatchKey = watchFile(file, {
+    pollMs: filesPollMs,
+    async changed(text) {
+      const next = parseSigningKey(text);
+      if (next.kid === current.kid && next.d === current.d) return;
+      await exchangeKey(next);
+      current = next;
+      showKey(next);
+      log.info({ kid: next.kid }, 'tokens for subgraphs are signed with another key');
+    },
+    failed: (error) =>
+      log.error(
+        { file, reason: reasonOf(error) },
+        'the signing key could not be read anew: the one before stays in use',
+      ),
+  });
+  return { mintToken: mint, unwatchKey };
 }

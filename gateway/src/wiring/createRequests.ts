@@ -2,7 +2,7 @@ import { createAudit } from '../audit/audit.js';
 import type { GatewayConfig } from '../config.js';
 import { executeOperation } from '../execute/executeOperation.js';
 import { type Execute, shareExecutions } from '../execute/shareExecutions.js';
-import type { StartOptions } from '../http/startOperation.js';
+import type { StartOptions } from '../execute/startOperation.js';
 import { connectRedis } from '../limits/connectRedis.js';
 import { createAdmit } from '../limits/operationLimits.js';
 import { createRateLimits } from '../limits/rateLimits.js';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClientDirectory } from '../clients/clientDirectory.js';
 import { urlKey } from '../config/subgraphs.js';
 import type { GatewayConfig } from '../config.js';
+import { reasonOf } from '../errors/reasonOf.js';
 import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
@@ -10,7 +11,7 @@ import { createPreparePersisted } from '../persisted/preparePersisted.js';
 import type { HeaderRules } from '../subgraph/headerRules.js';
 import { loadSupergraph, type SupergraphOptions } from '../supergraph/loadSupergraph.js';
 import { SupergraphSlot } from '../supergraph/supergraphSlot.js';
-import { watchSupergraphFile } from '../supergraph/watchSupergraphFile.js';
+import { watchFile } from '../watchFile.js';
 
 /** How long an unused connection to a subgraph is kept, unless the subgraph says less. */
 const KEEP_ALIVE_MS = 30_000;
@@ -55,7 +56,11 @@ export async function createServing(config: GatewayConfig, parts: ServingParts):
   });
   await loadFirst(slot, config.supergraphFile);
   const unfollow = preparing.follow(slot);
-  const unwatch = watchSupergraphFile(config.supergraphFile, slot, config.supergraphPollMs);
+  const unwatch = watchFile(config.supergraphFile, {
+    pollMs: config.filesPollMs,
+    changed: (sdl) => slot.replace(sdl).catch(() => {}), // said by the slot
+    failed: (error) => slot.reportFailure(error),
+  });
   return {
     slot,
     stopFollowing() {
@@ -94,9 +99,8 @@ async function loadFirst(slot: SupergraphSlot, file: string): Promise<void> {
   try {
     await slot.replace(await readFile(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new SupergraphNotLoaded(
-      `The supergraph ${file} cannot be served: ${reason}\nGive a composed Federation 2 supergraph by --supergraph FILE or SUPERGRAPH_FILE.`,
+      `The supergraph ${file} cannot be served: ${reasonOf(error)}\nGive a composed Federation 2 supergraph by --supergraph FILE or SUPERGRAPH_FILE.`,
       { cause: error },
     );
   }

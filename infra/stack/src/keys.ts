@@ -24,9 +24,14 @@ async function main(): Promise<number> {
     return 2;
   }
   const [command, ...rest] = positionals;
-  if (values.help || rest.length > 0 || !['list', 'rotate', 'retire'].includes(command ?? '')) {
-    console.error(USAGE);
-    return values.help ? 0 : 2;
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (rest.length > 0 || !['list', 'rotate', 'retire'].includes(command ?? '')) {
+    const fault = command === undefined ? 'Give a command.' : `There is no command "${positionals.join(' ')}".`;
+    console.error(`${fault}\n\n${USAGE}`);
+    return 2;
   }
   const { folder, ports } = readStackConfig();
   const keys = await loadStackKeys(join(folder, 'keys'));

@@ -28,10 +28,15 @@ async function main(): Promise<number> {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const subject = parseSubject(values.as ?? '');
-  if (values.help || !subject) {
-    console.error(USAGE);
-    return values.help ? 0 : 2;
+  if (!subject) {
+    const fault = values.as === undefined ? 'Say whose token it is, by --as.' : `--as ${values.as}: that is nobody.`;
+    console.error(`${fault}\n\n${USAGE}`);
+    return 2;
   }
   const config = readStackConfig();
   const keys = await loadStackKeys(join(config.folder, 'keys'));

@@ -13,7 +13,7 @@ const baseShape = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   GATEWAY_JWKS: z.string().optional(),
   GATEWAY_JWKS_FILE: z.string().optional(),
-  KEYS_POLL_MS: milliseconds.default(1_000),
+  FILES_POLL_MS: milliseconds.default(500),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(4),
   DATABASE_REPLICA_POOL_SIZE: z.coerce.number().int().min(1).max(50).default(2),
   DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds.default(5_000),
@@ -37,7 +37,7 @@ export interface SubgraphConfig {
   /** Where they are read anew when they change; undefined where they are given once and for all. */
   gatewayJwksFile?: string | undefined;
   /** How often the file is looked at. */
-  keysPollMs?: number;
+  filesPollMs?: number;
   databasePoolSize: number;
   /** Connections of the process to the read replica, besides those to the primary. */
   replicaPoolSize?: number;
@@ -101,7 +101,7 @@ export function readConfig<S extends z.ZodRawShape>(
       logLevel: values.LOG_LEVEL,
       gatewayJwks,
       gatewayJwksFile: values.GATEWAY_JWKS === undefined ? values.GATEWAY_JWKS_FILE : undefined,
-      keysPollMs: values.KEYS_POLL_MS,
+      filesPollMs: values.FILES_POLL_MS,
       databasePoolSize: values.DATABASE_POOL_SIZE,
       replicaPoolSize: values.DATABASE_REPLICA_POOL_SIZE,
       databaseAcquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,

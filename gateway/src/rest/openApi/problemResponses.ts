@@ -55,7 +55,8 @@ export function problemCodes(operation: RestOperation): Map<number, string[]> {
   const codes = new Set([
     ...anywhere,
     ...(hasBody ? ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] : []),
-    ...(nullIsMissing || route.path.includes(':') ? ['NOT_FOUND'] : []),
+    // What stands in a body may name what is not there.
+    ...(nullIsMissing || hasBody || route.path.includes(':') ? ['NOT_FOUND'] : []),
     ...(keyed ? ['CONFLICT', 'IDEMPOTENCY_KEY_REUSED'] : []),
     ...Object.keys(statuses),
   ]);

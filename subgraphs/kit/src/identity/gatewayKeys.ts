@@ -43,7 +43,7 @@ export interface GatewayKeysOptions {
  * Follows the gateway's public keys: several are good at the same time while the gateway goes over from one to another. The file's status is looked at every `pollMs`, which also sees files that are replaced; one that cannot be used leaves the
  * keys before in use, and the log says so.
  */
-export function followGatewayKeys({ keys, file, pollMs = 1_000, log }: GatewayKeysOptions): GatewayKeys {
+export function followGatewayKeys({ keys, file, pollMs = 500, log }: GatewayKeysOptions): GatewayKeys {
   let text = JSON.stringify(parseKeySet(JSON.stringify(keys)));
   let current = keys;
   let set = createLocalJWKSet(keys as unknown as JSONWebKeySet);
@@ -79,7 +79,10 @@ export function followGatewayKeys({ keys, file, pollMs = 1_000, log }: GatewayKe
   const onChange = () => {
     if (file !== undefined) void (reading ?? Promise.resolve()).then(() => reload(file));
   };
-  if (file !== undefined) watchFile(file, { interval: pollMs, persistent: false }, onChange);
+  if (file !== undefined) {
+    watchFile(file, { interval: pollMs, persistent: false }, onChange);
+    onChange(); // they may have changed since they were read for the configuration
+  }
 
   return {
     async find(header, token) {

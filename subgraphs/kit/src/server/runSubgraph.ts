@@ -75,8 +75,8 @@ export async function startSubgraph(options: SubgraphOptions): Promise<RunningSu
   const tools: SubgraphTools = { db, reads, clock: options.clock ?? systemClock, log, metrics };
   const parts = await options.wire(tools);
 
-  const { gatewayJwks, gatewayJwksFile: file, keysPollMs } = config;
-  const keys = followGatewayKeys({ keys: gatewayJwks, file, log, ...(keysPollMs && { pollMs: keysPollMs }) });
+  const { gatewayJwks, gatewayJwksFile: file, filesPollMs } = config;
+  const keys = followGatewayKeys({ keys: gatewayJwks, file, log, ...(filesPollMs && { pollMs: filesPollMs }) });
   metrics.showKeys(() => keys.ids);
   const background = new AbortController();
   let nats: NatsConnection | undefined;

@@ -1,13 +1,13 @@
 import { OperationTypeNode } from 'graphql';
 import type { Audit, Recorded } from '../audit/audit.js';
 import { auditOperation } from '../audit/auditOperation.js';
-import type { OperationResponse } from '../execute/executeOperation.js';
-import type { Execute } from '../execute/shareExecutions.js';
 import type { Identity } from '../identity/identity.js';
 import { type Admit, type Applicant, budgetOf, type CostBudgets } from '../limits/operationLimits.js';
 import type { Operation } from '../operation/operation.js';
 import type { FindOperation } from '../persisted/findOperation.js';
 import { Cancellation, type RequestContext } from '../requestContext.js';
+import type { OperationResponse } from './executeOperation.js';
+import type { Execute } from './shareExecutions.js';
 
 export interface StartOptions {
   readonly findOperation: FindOperation;

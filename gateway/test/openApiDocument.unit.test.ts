@@ -4,13 +4,13 @@ import { readApolloManifest } from '@leadgraph/schema/manifest';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fitsSchema } from '../../../test/fixtures/fitsSchema.js';
-import { withoutRights } from '../../rights/readRights.js';
-import { createRouteTable } from '../routeTable.js';
-import { type OpenApiDocument, openApiDocument } from './openApiDocument.js';
+import { type OpenApiDocument, openApiDocument } from '../src/rest/openApi/openApiDocument.js';
+import { createRouteTable } from '../src/rest/routeTable.js';
+import { withoutRights } from '../src/rights/readRights.js';
+import { fitsSchema } from './fixtures/fitsSchema.js';
 
 const settings = { prefix: '/partner/v1', keyHeader: 'x-partner-key' };
-const read = (path: string) => readFileSync(new URL(`../../../../schema/${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../schema/${path}`, import.meta.url), 'utf8');
 
 // biome-ignore lint/suspicious/noExplicitAny: what the document says is what is tested
 type Loose = any;
@@ -84,6 +84,13 @@ describe('the document of the platform’s partners', () => {
   });
 
   it('has examples that fit', () => expectFittingExamples(document));
+
+  it('says 404 for whatever may name what is not there: in its path, and in its body', () => {
+    const statusesOf = (path: string, verb: string) => Object.keys(document.paths[path][verb].responses);
+    expect(statusesOf('/leads/{id}', 'get')).toContain('404');
+    expect(statusesOf('/leads', 'post')).toContain('404');
+    expect(statusesOf('/sources', 'get')).not.toContain('404');
+  });
 
   it('describes parameters, the body and the key', () => {
     const { parameters, requestBody } = document.paths['/leads/{id}/qualify'].post;
