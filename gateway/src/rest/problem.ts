@@ -85,8 +85,9 @@ function codeOf(error: GraphQLFormattedError | undefined): string {
   return typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : UNNAMED;
 }
 
+/** Which subgraph it came from is nothing to a client of a contract. */
 function problemError(error: GraphQLFormattedError): ProblemError {
-  const { code: _code, retryable: _retryable, parameter, pointer, header, ...details } = error.extensions ?? {};
+  const { code: _, retryable: __, serviceName: ___, parameter, pointer, header, ...details } = error.extensions ?? {};
   return {
     code: codeOf(error),
     detail: error.message,
