@@ -24,7 +24,7 @@ export interface GatewayKind {
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** As a user runs it, with what a real gateway does switched on: clients' tokens, tokens for subgraphs, header rules; time limits and metrics are always on. */
+/** As a user runs it, with what a real gateway does switched on: clients' tokens, tokens for subgraphs, header rules, a cost estimated and rates counted for every request; rights, limits on documents, time limits, metrics and audit are always on. */
 const leadgraph: GatewayKind = {
   name: 'leadgraph',
   label: 'Leadgraph',
@@ -41,6 +41,8 @@ const leadgraph: GatewayKind = {
       JWT_AUDIENCE: keys.audience,
       GATEWAY_SIGNING_KEY_FILE: keys.signingKeyFile,
       HEADER_RULES: JSON.stringify({ all: { forward: ['x-tenant'], insert: { 'x-gateway': 'leadgraph' } } }),
+      COST_BUDGETS: JSON.stringify({ '*': 1_000_000 }),
+      RATE_LIMITS: JSON.stringify({ identity: { '*': { points: 1_000_000_000, seconds: 1 } } }),
       SHARE_SUBGRAPH_FETCHES: String(sharing !== 'nothing'),
       SHARE_REQUESTS: String(sharing === 'requests'),
     },

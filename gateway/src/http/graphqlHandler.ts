@@ -166,7 +166,13 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     // Now: a connection that has been closed does not know it any more.
     const address = options.admit || options.audit ? clientAddress(request, options.trustedProxies ?? 0) : undefined;
     const sender = { requestId: trail.id, identity, headers, gone: trail.gone, address, keyPrefix };
-    return options.admit ? { ...sender, tell: (left) => setHeaders(response, left) } : sender;
+    if (!options.admit) return sender;
+    return {
+      ...sender,
+      tell: (left) => {
+        trail.told = left;
+      },
+    };
   }
 
   function eventStreams(): EventStreams {

@@ -19,7 +19,7 @@ const TAG_LENGTH = 27;
 /** Writes the response of a query that came by GET or HEAD and has no errors, with what caches need; only that it has not changed, where the client has it. */
 export async function writeCacheable(
   response: ServerResponse,
-  { id, closeAfter }: Trail,
+  { id, closeAfter, told = {} }: Trail,
   json: Json,
   { type, acceptEncoding, compressFrom, cacheControl, ifNoneMatch, varyBy }: CacheableOptions,
 ): Promise<void> {
@@ -27,6 +27,7 @@ export async function writeCacheable(
   const before = response.getHeader('vary');
   const vary = [...new Set([...(before === undefined ? [] : [String(before)]), ...varyBy])].join(', ');
   const headers = [...constant, 'x-request-id', id, 'cache-control', cacheControl, 'vary', vary];
+  headers.push(...Object.entries(told).flat());
   if (closeAfter) headers.push('connection', 'close');
   const known = matchingTag(tag, ifNoneMatch);
   if (known !== undefined) {

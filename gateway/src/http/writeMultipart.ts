@@ -12,11 +12,12 @@ const HEAD = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n';
  */
 export async function writeMultipart(
   response: ServerResponse,
-  { id }: Pick<RequestTrail, 'id'>,
+  { id, told }: Pick<RequestTrail, 'id' | 'told'>,
   { json, codes, later }: OperationResponse,
 ): Promise<string[]> {
   response.writeHead(200, {
     ...securityHeaders,
+    ...told,
     'x-request-id': id,
     'content-type': 'multipart/mixed; boundary="-"; deferSpec=20220824',
     'cache-control': 'no-store',

@@ -22,7 +22,7 @@ const first = (later: AsyncIterable<{ json: string; codes: string[] }> | undefin
 it('waits for a slow client, and leaves no listener behind', async () => {
   const response = slowResponse();
   const before = response.listenerCount('close');
-  const writing = writeMultipart(response, { id: 'x' }, first(parts(50)));
+  const writing = writeMultipart(response, { id: 'x', told: undefined }, first(parts(50)));
   const received = text(response);
   expect(await writing).toEqual(['FIRST', ...Array.from({ length: 50 }, (_each, index) => `CODE_${index}`)]);
   expect(response.listenerCount('close')).toBeLessThan(before + 3);
@@ -39,7 +39,7 @@ it('ends when the client goes away, asking for no more parts', async () => {
       yield { json: '{"hasNext":true}', codes: [] };
     }
   };
-  const writing = writeMultipart(response, { id: 'x' }, first(endless()));
+  const writing = writeMultipart(response, { id: 'x', told: undefined }, first(endless()));
   await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
   response.destroy();
   expect(await writing).toEqual(['FIRST']);
@@ -51,7 +51,7 @@ it('ends when the client goes away, asking for no more parts', async () => {
 it('writes one part where nothing follows', async () => {
   const response = slowResponse();
   const received = text(response);
-  await writeMultipart(response, { id: 'x' }, first(undefined));
+  await writeMultipart(response, { id: 'x', told: undefined }, first(undefined));
   expect(await received).toBe(
     '\r\n---\r\ncontent-type: application/json; charset=utf-8\r\n\r\n{"data":{},"hasNext":true}\r\n-----\r\n',
   );

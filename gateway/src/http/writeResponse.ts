@@ -12,7 +12,7 @@ export interface WriteOptions {
   readonly compressFrom: number;
 }
 
-export type Trail = Pick<RequestTrail, 'id' | 'closeAfter'>;
+export type Trail = Pick<RequestTrail, 'id' | 'closeAfter' | 'told'>;
 
 /** Headers of whatever the gateway answers. */
 export const securityHeaders = {
@@ -68,7 +68,7 @@ export function writeNothing(response: ServerResponse, trail: Trail, headers: Re
 
 function send(
   response: ServerResponse,
-  { id, closeAfter }: Trail,
+  { id, closeAfter, told }: Trail,
   status: number,
   type: ResponseType,
   body: Json,
@@ -80,6 +80,7 @@ function send(
     ...['x-request-id', id, 'content-type', `${type}; charset=utf-8`, 'content-length', String(length)],
     ...more,
   ];
+  if (told) for (const name in told) headers.push(name, told[name] ?? '');
   // Else the connection is kept for another request, and closing waits for it.
   if (closeAfter) headers.push('connection', 'close');
   response.writeHead(status, headers);

@@ -26,6 +26,8 @@ export interface RateLimits {
 interface Limit {
   readonly name: 'identity' | 'address';
   readonly rate: Rate;
+  /** As clients are told of it. */
+  readonly policy: string;
   readonly limiter: RateLimiterAbstract;
 }
 
@@ -47,6 +49,7 @@ export function createRateLimits(
   const limitOf = (name: Limit['name'], rate: Rate, prefix: string): Limit => ({
     name,
     rate,
+    policy: `"${name}";q=${rate.points};w=${rate.seconds}`,
     limiter: createLimiter(rate, prefix, redis),
   });
   const byKind = new Map(
@@ -113,13 +116,11 @@ async function spendOf(limit: Limit, key: string, points: number): Promise<Left>
  * What is left, in the words of the IETF's draft (draft-ietf-httpapi-ratelimit-headers: `RateLimit` and `RateLimit-Policy`, all limits) and in those of its first versions, which most clients read (the tightest).
  */
 function headersFor(left: readonly Left[]): Record<string, string> {
-  const [first, ...others] = [...left].sort((a, b) => a.remaining - b.remaining);
+  const all = left.length > 1 ? left.toSorted((a, b) => a.remaining - b.remaining) : left;
+  const [first] = all;
   if (!first) return {};
-  const all = [first, ...others];
   return {
-    'ratelimit-policy': all
-      .map(({ limit: { name, rate } }) => `"${name}";q=${rate.points};w=${rate.seconds}`)
-      .join(', '),
+    'ratelimit-policy': all.map(({ limit }) => limit.policy).join(', '),
     ratelimit: all
       .map(({ limit, remaining, resetSeconds }) => `"${limit.name}";r=${remaining};t=${resetSeconds}`)
       .join(', '),
