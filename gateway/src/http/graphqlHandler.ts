@@ -161,7 +161,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     return startOperation(operation, variables, explained, manifest ? { ...sender, manifest } : sender, options);
   }
 
-  function senderOf({ request, response, trail, identity, keyPrefix }: Call): Sender {
+  function senderOf({ request, trail, identity, keyPrefix }: Call): Sender {
     const { headers } = request;
     // Now: a connection that has been closed does not know it any more.
     const address = options.admit || options.audit ? clientAddress(request, options.trustedProxies ?? 0) : undefined;
