@@ -55,6 +55,23 @@ describe('points', () => {
     expect(shop.seen).toEqual([]);
   });
 
+  it('are spent by the address for credentials that are refused, whatever they come by', async () => {
+    const gateway = await start({ rates: { address: { points: 3, seconds: 60 } } });
+    const headers = { authorization: 'Bearer forged', 'content-type': 'application/json' };
+    const post = async (accept: string) =>
+      (await gateway.send({ method: 'POST', headers: { ...headers, accept }, body: JSON.stringify({ query: one }) }))
+        .status;
+    expect(await post('application/json')).toBe(401);
+    expect(await post('text/event-stream')).toBe(401);
+    expect((await gateway.get('/partner/v1/things', headers)).status).toBe(401);
+    expect(await post('application/json')).toBe(429);
+    expect(await post('text/event-stream')).toBe(429);
+    expect((await gateway.get('/partner/v1/things', headers)).status).toBe(429);
+    const socket = await openSocket(`${gateway.url.replace('http', 'ws')}/graphql`);
+    socket.send({ type: 'connection_init', payload: { authorization: 'Bearer forged' } });
+    expect((await socket.closed).code).toBe(1013);
+  });
+
   it('are each identity’s own, whatever its tokens; who is anonymous has none', async () => {
     const gateway = await start({
       rates: { identity: { '*': { points: 1, seconds: 60 }, RICH: { points: 5, seconds: 60 } } },

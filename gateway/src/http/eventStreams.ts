@@ -15,6 +15,7 @@ import type { GraphQLParams } from './graphqlParams.js';
 import { LiveConnections } from './liveConnections.js';
 import type { LiveStats, LiveTransportOptions } from './liveTransport.js';
 import type { RequestTrail } from './requestTrail.js';
+import { signIn } from './signIn.js';
 
 export interface EventStreamsOptions extends LiveTransportOptions {
   readonly authenticate: Authenticate;
@@ -105,12 +106,13 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   }
 
   /** By the headers, else by the ticket. */
-  async function identify({ headers }: IncomingMessage, search: URLSearchParams): Promise<Credentials> {
+  async function identify(request: IncomingMessage, search: URLSearchParams): Promise<Credentials> {
+    const { headers } = request;
     const ticket = search.get('ticket');
     const credentials =
       ticket !== null && !headersOfCredentials.some((name) => headers[name] !== undefined)
         ? await tickets.redeem(ticket)
-        : await authenticate(headers);
+        : await signIn(request, options);
     if (credentials.expiresAt === undefined || credentials.expiresAt > Date.now()) return credentials;
     throw new RequestRefused('UNAUTHENTICATED', 'The token has expired. Get a new one.', {
       headers: { 'www-authenticate': 'Bearer error="invalid_token"' },

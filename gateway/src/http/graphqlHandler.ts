@@ -22,6 +22,7 @@ import { readJsonBody } from './readJsonBody.js';
 import { refusalOf } from './refusalOf.js';
 import { RequestTrail } from './requestTrail.js';
 import { type Accepted, responseType, wantsEventStream } from './responseType.js';
+import { signIn } from './signIn.js';
 import { writeCacheable } from './writeCacheable.js';
 import { writeMultipart } from './writeMultipart.js';
 import { writeNothing, writeRefusal, writeResponse } from './writeResponse.js';
@@ -86,7 +87,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): HttpHandle
     const params = await readParams(request, options.mostInBatch);
     const accepted = responseType(request.headers.accept);
     if (accepted.onlyEventStream) return await eventStreams().answer(params, request, response, trail);
-    const checked = options.authenticate(request.headers);
+    const checked = signIn(request, options);
     const { identity, keyPrefix } = checked instanceof Promise ? await checked : checked;
     const supergraph = inService(options.slot);
     const call = { request, response, trail, supergraph, identity, keyPrefix, accepted };

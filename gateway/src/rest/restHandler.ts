@@ -7,6 +7,7 @@ import type { CorsHeaders } from '../http/cors.js';
 import { type HttpHandler, inService } from '../http/graphqlHandler.js';
 import { refusalOf } from '../http/refusalOf.js';
 import { RequestTrail } from '../http/requestTrail.js';
+import { signIn } from '../http/signIn.js';
 import type { Authenticate } from '../identity/clientToken.js';
 import type { Identity } from '../identity/identity.js';
 import { clientAddress } from '../limits/clientAddress.js';
@@ -134,7 +135,7 @@ export function createRestHandler(options: RestHandlerOptions): HttpHandler {
     if ((request.url ?? '').length > LONGEST_URL)
       throw new RequestRefused('URI_TOO_LONG', `Path and query string have more than ${LONGEST_URL} characters.`);
     checkEncoding(path);
-    const { identity, keyPrefix } = await options.authenticate(request.headers);
+    const { identity, keyPrefix } = await signIn(request, options);
     call.keyPrefix = keyPrefix;
     const supergraph = inService(options.slot);
     if (options.expectsManifests && !supergraph.persisted.snapshot) {

@@ -5,9 +5,10 @@ import {
   type Credentials,
   credentialHeaders,
 } from '../identity/clientToken.js';
-import { identityKey } from '../identity/identity.js';
+import { anonymous, identityKey } from '../identity/identity.js';
 import { personOf } from '../identity/occupancy.js';
 import { whenExpired } from '../identity/whenExpired.js';
+import { type Admit, findOrSpend } from '../limits/operationLimits.js';
 import type { ConnectionLimits } from '../subscribe/subscription.js';
 import { ConnectionRefused, closeCodes } from './closeCodes.js';
 import type { Connection } from './connection.js';
@@ -15,12 +16,14 @@ import type { Connection } from './connection.js';
 export interface SignInOptions {
   readonly authenticate: Authenticate;
   readonly limits: ConnectionLimits;
+  /** Credentials that are refused are paid for by the address. */
+  readonly admit?: Admit | undefined;
 }
 
 type Payload = Readonly<Record<string, unknown>>;
 
 /** Finds out who is at the other end of a connection, and ends it with the token. */
-export function createSignIn({ authenticate, limits }: SignInOptions) {
+export function createSignIn({ authenticate, limits, admit }: SignInOptions) {
   const names = credentialHeaders(authenticate);
   return { signIn, renew };
 
@@ -28,7 +31,7 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
   async function signIn(connection: Connection, payload: Payload | undefined): Promise<void> {
     const given = credentialsIn(payload) ?? connection.credentials ?? {};
     connection.credentials = undefined;
-    const credentials = await check(given);
+    const credentials = await check(given, connection);
     if (!connection.isOpen) return;
     const leave = limits.enter(credentials.identity);
     if (!leave) throw new ConnectionRefused(closeCodes.TRY_AGAIN_LATER, 'too many connections: try again later');
@@ -46,7 +49,7 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
     const given = credentialsIn(payload);
     if (given === undefined || !connection.identity) return pong(connection, payload && without(payload));
     try {
-      const credentials = await check(given);
+      const credentials = await check(given, connection);
       if (!connection.isOpen) return;
       const { identity } = connection;
       if (personOf(credentials.identity) !== personOf(identity))
@@ -84,9 +87,13 @@ export function createSignIn({ authenticate, limits }: SignInOptions) {
     return names.includes(name.toLowerCase());
   }
 
-  async function check(given: CredentialHeaders): Promise<Credentials> {
+  async function check(given: CredentialHeaders, { address }: Connection): Promise<Credentials> {
     try {
-      const credentials = await authenticate(given);
+      const credentials = await findOrSpend(
+        () => authenticate(given),
+        admit,
+        () => ({ identity: anonymous, address }),
+      );
       if (credentials.expiresAt !== undefined && credentials.expiresAt <= Date.now()) throw expired();
       return credentials;
     } catch (error) {
