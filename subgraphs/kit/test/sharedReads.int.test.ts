@@ -169,12 +169,13 @@ describe('keyed reads of concurrent requests', () => {
 
 describe('connections', () => {
   it('are refused as STORE_BUSY to requests that wait too long, while background work has its own, and the other way round', async () => {
-    const { db } = await open({ poolSize: 2, acquireTimeoutMs: 50 });
-    const slow = asRequest(() => db.query('SELECT pg_sleep(0.4)'));
+    // The time holds for connecting as well, which takes a busy machine longer than an idle one.
+    const { db } = await open({ poolSize: 2, acquireTimeoutMs: 1_000 });
+    const slow = asRequest(() => db.query('SELECT pg_sleep(2.5)'));
     await expect(asRequest(() => db.query('SELECT 1'))).rejects.toMatchObject({ code: 'STORE_BUSY' });
     await expect(db.query('SELECT 1')).resolves.toHaveLength(1);
     await slow;
-    const slowWork = db.query('SELECT pg_sleep(0.4)');
+    const slowWork = db.query('SELECT pg_sleep(2.5)');
     await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
     await expect(asRequest(() => db.query('SELECT 1'))).resolves.toHaveLength(1);
     await slowWork;
