@@ -4,15 +4,15 @@ import { formatRecord, TABLE_HEAD } from './formatRecord.js';
 
 describe('a record', () => {
   it('has each entity once, with all its fields', () => {
-    const lead = { __typename: 'Lead', key: '1' };
+    const product = { __typename: 'Product', key: '1' };
     expect(
       mergeDisclosed([
-        { ...lead, fields: ['b', 'a'] },
+        { ...product, fields: ['b', 'a'] },
         { __typename: 'Agent', key: '1', fields: [] },
-        { ...lead, fields: ['a', 'c'] },
+        { ...product, fields: ['a', 'c'] },
       ]),
     ).toEqual([
-      { ...lead, fields: ['a', 'b', 'c'] },
+      { ...product, fields: ['a', 'b', 'c'] },
       { __typename: 'Agent', key: '1', fields: [] },
     ]);
   });
@@ -40,15 +40,15 @@ describe('a record', () => {
       at: '2026-11-02T12:00:00.000Z',
       kind: 'DISCLOSURE',
       who: { kind: 'PARTNER', sub: 'acme', key: 'lg_ab' },
-      what: { operation: null, hash: 'h', fields: ['lead'], manifest: 'partner' },
-      entities: ['1', '2', '3', '4'].map((key) => ({ __typename: 'Lead', key, fields: ['notes'] })),
+      what: { operation: null, hash: 'h', fields: ['product'], manifest: 'partner' },
+      entities: ['1', '2', '3', '4'].map((key) => ({ __typename: 'Product', key, fields: ['notes'] })),
       outcome: ['A', 'B'],
       from: { address: '10.0.0.1', transport: 'rest', userAgent: 'curl/8' },
       requestId: 'r1',
     });
     expect(line).toContain('disclosure  PARTNER:acme (lg_ab)');
-    expect(line).toContain('lead of partner');
-    expect(line).toContain('Lead:1 {notes}, Lead:2 {notes}, Lead:3 {notes}, and 1 more  A,B');
+    expect(line).toContain('product of partner');
+    expect(line).toContain('Product:1 {notes}, Product:2 {notes}, Product:3 {notes}, and 1 more  A,B');
     expect(line.endsWith('10.0.0.1 rest r1 curl/8')).toBe(true);
     expect(line.indexOf('disclosure')).toBe(TABLE_HEAD.indexOf('kind'));
   });

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { reasonOf } from '../errors/reasonOf.js';
 import type { AuditRecord } from './auditRecord.js';
 
-export const AUDIT_USAGE = `npm run audit -- [--since 1h] [--who PARTNER:acme] [--entity Lead:ID] [--kind disclosure] [--follow] [--json]
+export const AUDIT_USAGE = `npm run audit -- [--since 1h] [--who PARTNER:acme] [--entity Product:ID] [--kind disclosure] [--follow] [--json]
 
   --since   how far back: 30s, 15m, 1h, 7d, or an instant such as 2026-11-01T00:00:00Z; without it all that is kept
   --who     a kind of identity (PARTNER), or one of them (PARTNER:acme)
-  --entity  a type (Lead), or one entity (Lead:ID)
+  --entity  a type (Product), or one entity (Product:ID)
   --kind    mutation or disclosure
   --follow  goes on with what comes
   --json    one record a line, as it is kept`;

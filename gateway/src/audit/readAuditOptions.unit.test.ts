@@ -28,15 +28,15 @@ describe('the arguments of the command', () => {
   });
 
   it('name kinds, identities and entities; keys may have colons', () => {
-    expect(read('--who', 'partner:acme', '--entity', 'Lead:a:b', '--kind', 'disclosure', '--follow')).toMatchObject({
+    expect(read('--who', 'partner:acme', '--entity', 'Product:a:b', '--kind', 'disclosure', '--follow')).toMatchObject({
       who: { kind: 'PARTNER', sub: 'acme' },
-      entity: { type: 'Lead', key: 'a:b' },
+      entity: { type: 'Product', key: 'a:b' },
       kind: 'DISCLOSURE',
       follow: true,
     });
-    expect(read('--who', 'PARTNER', '--entity', 'Lead')).toMatchObject({
+    expect(read('--who', 'PARTNER', '--entity', 'Product')).toMatchObject({
       who: { kind: 'PARTNER', sub: undefined },
-      entity: { type: 'Lead', key: undefined },
+      entity: { type: 'Product', key: undefined },
     });
   });
 
