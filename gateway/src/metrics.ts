@@ -20,7 +20,15 @@ export function createMetrics() {
     registers,
   });
   // Counted by an addition and read by prom-client when somebody asks: its own counters look an entry up by its labels each time, in every request.
-  const tallies = { lookupHits: 0, lookupMisses: 0, sharedFetches: 0, sharedRequests: 0, parsed: 0, validated: 0 };
+  const tallies = {
+    lookupHits: 0,
+    lookupMisses: 0,
+    sharedFetches: 0,
+    sharedEntities: 0,
+    sharedRequests: 0,
+    parsed: 0,
+    validated: 0,
+  };
   const requestsInFlight = { count: 0 };
   new Gauge({
     name: 'graphql_requests_in_flight',
@@ -101,6 +109,15 @@ export function createMetrics() {
       collect() {
         this.reset();
         this.inc(tallies.sharedFetches);
+      },
+    }),
+    entitiesShared: new Counter({
+      name: 'subgraph_entities_shared_total',
+      help: 'Entities that were not asked for since a fetch of another request that was in flight asked for them among others.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(tallies.sharedEntities);
       },
     }),
     requestsShared: new Counter({

@@ -219,6 +219,69 @@ describe('identical queries in flight of one identity', () => {
   });
 });
 
+describe('entities that several queries in flight ask for', () => {
+  const REVIEWED = 'query Reviewed($first: Int) { products(first: $first) { id reviews { stars } } }';
+  const asks = (request: number) => gates.of('reviews')[request]?.body.variables?.representations;
+  const t = (...numbers: number[]) => numbers.map((number) => ({ __typename: 'Product', id: `t${number}` }));
+  const reviewed = [
+    { id: 't1', reviews: [{ stars: 5 }, { stars: 2 }] },
+    { id: 't2', reviews: [{ stars: 3 }] },
+    { id: 't3', reviews: [{ stars: 4 }] },
+  ];
+
+  it('are asked for once', async () => {
+    const gateway = await start();
+    const release = hold('reviews');
+    const few = gateway.query(REVIEWED, { first: 2 });
+    await came('reviews', 1);
+    const more = gateway.query(REVIEWED, { first: 3 });
+    await came('reviews', 2);
+    const fewest = gateway.query(REVIEWED, { first: 1 });
+    const all = gateway.query('query Reviewed { products(first: 3) { id reviews { stars } } }');
+    await eventually(() => expect(gateway.metrics.tallies.sharedEntities).toBe(2 + 1 + 3));
+    release();
+    expect(bodies(await Promise.all([few, more, fewest, all]))).toEqual(
+      [2, 3, 1, 3].map((first) => ({ data: { products: reviewed.slice(0, first) } })),
+    );
+    expect([gates.of('reviews').length, asks(0), asks(1)]).toEqual([2, t(1, 2), t(3)]);
+  });
+
+  it('come to those who still wait when who asked for them has gone', async () => {
+    const gateway = await start();
+    const release = hold('reviews');
+    const client = new AbortController();
+    const gone = gateway
+      .send({
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: REVIEWED, variables: { first: 2 } }),
+        signal: client.signal,
+      })
+      .catch(() => 'gone');
+    await came('reviews', 1);
+    const more = gateway.query(REVIEWED, { first: 3 });
+    await came('reviews', 2);
+    client.abort();
+    expect(await gone).toBe('gone');
+    await eventually(() => expect(gateway.metrics.requestsInFlight.count).toBe(1));
+    release();
+    expect((await more).body).toEqual({ data: { products: reviewed } });
+    expect(gates.of('reviews').map(({ gone }) => gone)).toEqual([false, false]);
+  });
+
+  it('are not those of other identities', async () => {
+    const gateway = await start();
+    const release = hold('reviews');
+    const one = gateway.query(REVIEWED, { first: 2 }, { authorization: await issuer.bearer() });
+    await came('reviews', 1);
+    const other = gateway.query(REVIEWED, { first: 3 }, { authorization: await issuer.bearer({ sub: 'another' }) });
+    await came('reviews', 2);
+    release();
+    await Promise.all([one, other]);
+    expect([asks(0), asks(1)]).toEqual([t(1, 2), t(1, 2, 3)]);
+  });
+});
+
 describe('queries are kept apart', () => {
   const both = { executions: {}, fetches: { shareRequests: false } };
   for (const [what, config] of Object.entries(both)) {

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { Execution } from '../execute/execution.js';
 import { anonymous } from '../identity/identity.js';
 import { Cancellation } from '../requestContext.js';
-import type { FetchResult, Subgraph } from '../subgraph/subgraph.js';
+import type { FetchResult } from '../subgraph/fetchResult.js';
+import type { Subgraph } from '../subgraph/subgraph.js';
+import { bodyOf, type SubgraphRequest } from '../subgraph/subgraphRequest.js';
 import { compilePlan } from './compilePlan.js';
 import type { ConditionValues } from './conditions.js';
 
@@ -16,8 +18,8 @@ function run(
 ) {
   const seen: string[] = [];
   const bodies: { query: string; variables?: Record<string, unknown> }[] = [];
-  const fetch = async ({ body }: { body: string }): Promise<FetchResult> => {
-    const request = JSON.parse(body) as { query: string };
+  const fetch = async (sent: SubgraphRequest): Promise<FetchResult> => {
+    const request = JSON.parse(bodyOf(sent)) as { query: string };
     bodies.push(request);
     const name = Object.keys(answers).find((each) => request.query.includes(each)) ?? '';
     seen.push(`> ${name}`);

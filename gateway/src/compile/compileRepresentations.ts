@@ -12,9 +12,8 @@ export interface Representations {
   readonly objects: readonly object[];
   /** For each of these objects which representation is its own: several may have the same one. */
   readonly indexes: readonly number[];
-  /** The distinct representations, as JSON separated by commas. */
-  readonly json: string;
-  readonly count: number;
+  /** The distinct representations, as JSON. */
+  readonly texts: readonly string[];
 }
 
 /**
@@ -71,7 +70,8 @@ export function compileRepresentations(
     return (all, plain) => {
       const objects = [], indexes = [], firsts = [], byText = new Map();
       ${cases.map((_case, index) => `let known${index};`).join(' ')}
-      let json = '', text, isNew;
+      const texts = [];
+      let text, isNew;
       objects: for (let i = 0; i < all.length; i++) {
         const o = all[i];
         isNew = false;
@@ -82,12 +82,12 @@ export function compileRepresentations(
           index = firsts.length;
           firsts.push(o);
           if (!isNew) byText.set(text, index);
-          json += index === 0 ? text : ',' + text;
+          texts.push(text);
         }
         objects.push(o);
         indexes.push(index);
       }
-      return { objects, indexes, json, count: firsts.length };
+      return { objects, indexes, texts };
     };`,
   );
   return generate(

@@ -27,13 +27,11 @@ type Rewrites = Parameters<typeof compileRepresentations>[1];
 
 function represent(text: string, objects: readonly object[], rewrites: Rewrites = [], plain = false) {
   const {
-    json,
+    texts,
     indexes,
-    count,
     objects: concerned,
   } = compileRepresentations(requires(text), rewrites, subtypes)(objects, plain);
-  const representations = JSON.parse(`[${json}]`);
-  expect(representations).toHaveLength(count);
+  const representations = texts.map((each) => JSON.parse(each));
   expect(concerned).toHaveLength(indexes.length);
   return { representations, indexes, places: concerned.map((object) => objects.indexOf(object)) };
 }

@@ -3,7 +3,7 @@ import type { FetchRoute } from '../compile/fetchRoute.js';
 import { objectsAt, replaceAt } from '../compile/responsePath.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
 import type { RequestContext } from '../requestContext.js';
-import type { FetchResult } from '../subgraph/subgraph.js';
+import type { FetchResult } from '../subgraph/fetchResult.js';
 import type { Trace } from './trace.js';
 
 /** Facts about the data that all parts of an execution share. (Maps are made when needed: a small query had five that stayed empty.) */

@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { CompiledFetch } from '../compile/compileFetch.js';
 import { type Position, positionsAt } from '../compile/responsePath.js';
 import type { FetchFailure } from '../subgraph/fetchFailure.js';
-import type { FetchResult } from '../subgraph/subgraph.js';
+import type { FetchResult } from '../subgraph/fetchResult.js';
 import type { Execution } from './execution.js';
 
 /** Errors of one response, at most: one fetch that fails may concern thousands of places. */
@@ -15,11 +15,15 @@ const MOST_ERRORS = 1_000;
 export function reportProblems(
   fetch: CompiledFetch,
   execution: Execution,
-  { response, failure }: FetchResult,
+  { response, failure, failedEntities }: FetchResult,
   objects: readonly object[],
   indexes: readonly number[] | undefined,
 ): void {
   if (failure) reportFailure(fetch, execution, failure, objects);
+  for (const { failure, positions } of failedEntities ?? []) {
+    const concerned = objects.filter((_object, at) => positions.has(indexes?.[at] ?? -1));
+    reportFailure(fetch, execution, failure, concerned);
+  }
   for (const error of response?.errors ?? []) {
     const { code, ...extensions } = error.extensions ?? {};
     const told = {

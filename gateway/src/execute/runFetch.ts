@@ -4,7 +4,8 @@ import { applyRewrites, isOfType } from '../compile/rewrites.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
 import { collectDisclosed } from '../requestContext.js';
 import { fetchFailure } from '../subgraph/fetchFailure.js';
-import type { FetchResult } from '../subgraph/subgraph.js';
+import type { FetchResult } from '../subgraph/fetchResult.js';
+import { bodyOf, type SubgraphRequest } from '../subgraph/subgraphRequest.js';
 import type { Execution } from './execution.js';
 import { reportFailure, reportProblems } from './fetchErrors.js';
 import { copy, copyAlong, mergeData } from './mergeData.js';
@@ -28,7 +29,7 @@ export function runFetch(fetch: CompiledFetch, execution: Execution): Promise<vo
 function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const objects = execution.objectsAt(fetch.route, fetch.plan.subtypes);
   if (objects.length === 0) return done;
-  return send(fetch, execution, bodyOf(fetch, execution, ''), { objects: objects.length }, (result) =>
+  return send(fetch, execution, requestOf(fetch, execution, undefined, ''), objects.length, (result) =>
     takeRoot(fetch, execution, objects, result),
   );
 }
@@ -68,13 +69,13 @@ function fetchEntities(
   contextVariables: string,
 ): Promise<void> {
   const found = representationsOf(fetch, execution, all);
-  if (!found || found.count === 0) return done;
-  const { objects, indexes, json, count } = unifyObjects(fetch, execution, found);
-  const body = bodyOf(fetch, execution, `,"representations":[${json}]${contextVariables}`);
-  return send(fetch, execution, body, { objects: found.objects.length, representations: count }, (result) => {
+  if (!found || found.texts.length === 0) return done;
+  const { objects, indexes, texts } = unifyObjects(fetch, execution, found);
+  const request = requestOf(fetch, execution, texts, contextVariables);
+  return send(fetch, execution, request, found.objects.length, (result) => {
     const data = dataOf(fetch, result);
     const entities = data?._entities;
-    if (Array.isArray(entities) && entities.length === count) {
+    if (Array.isArray(entities) && entities.length === texts.length) {
       mergeEntities(fetch, execution, { objects, indexes }, entities);
     } else if (data && !(entities === null && result.response?.errors)) {
       // Not as many as were asked for: which is whose cannot be known.
@@ -160,34 +161,38 @@ function isEntityFor(
 }
 
 /** `variables`: JSON members, each with a comma before it. */
-function bodyOf(fetch: CompiledFetch, execution: Execution, variables: string): string {
+function requestOf(
+  { node, plan, head }: CompiledFetch,
+  execution: Execution,
+  representations: readonly string[] | undefined,
+  variables: string,
+): SubgraphRequest {
   let members = variables;
-  for (const name of fetch.node.variableUsages ?? []) {
+  for (const name of node.variableUsages ?? []) {
     const json = execution.jsonOf(name);
     if (json !== undefined) members += `,${JSON.stringify(name)}:${json}`;
   }
-  return members === '' ? `${fetch.head}}` : `${fetch.head},"variables":{${members.slice(1)}}}`;
+  const mutation = node.operationKind === 'mutation';
+  return { head, representations, variables: members, mutation, operationHash: plan.operationHash };
 }
 
 function send(
   fetch: CompiledFetch,
   execution: Execution,
-  body: string,
-  sizes: { objects: number; representations?: number },
+  request: SubgraphRequest,
+  objects: number,
   take: (result: FetchResult) => void,
 ): Promise<void> {
-  const { subgraph, node, plan } = fetch;
+  const { subgraph } = fetch;
   const { context } = execution;
-  const key = fetch.repeated ? `${node.serviceName}\n${body}` : undefined;
+  const key = fetch.repeated ? `${subgraph.name}\n${bodyOf(request)}` : undefined;
   const before = key === undefined ? undefined : execution.repeated?.get(key);
-  const sent =
-    before ??
-    subgraph.fetch({ body, mutation: node.operationKind === 'mutation', operationHash: plan.operationHash }, context);
+  const sent = before ?? subgraph.fetch(request, context);
   if (key !== undefined && !before) {
     execution.repeated ??= new Map();
     execution.repeated.set(key, sent);
   }
-  const noted = execution.trace?.begin(fetch.id, sizes);
+  const noted = execution.trace?.begin(fetch.id, objects, request.representations?.length);
   execution.sent(fetch.place);
   return sent.then((result) => {
     execution.settled(fetch.place);

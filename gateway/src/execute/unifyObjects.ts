@@ -14,8 +14,8 @@ export function unifyObjects(
   execution: Execution,
   represented: Representations,
 ): Representations {
-  const { objects, indexes, count } = represented;
-  if (objects.length === count || fetch.copied === 'all' || execution.isBusyAt(fetch.place)) return represented;
+  const { objects, indexes, texts } = represented;
+  if (objects.length === texts.length || fetch.copied === 'all' || execution.isBusyAt(fetch.place)) return represented;
   const firsts: object[] = [];
   const replacements = new Map<object, object>();
   const keptObjects: object[] = [];

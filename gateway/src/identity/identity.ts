@@ -19,3 +19,16 @@ export function identityKey(identity: Identity): string {
   }
   return key;
 }
+
+const subjectless = new WeakMap<Identity, Identity>();
+
+/** The identity as subgraphs see it where everybody of its kind with its scopes gets the same. */
+export function withoutSubject(identity: Identity): Identity {
+  if (identity.sub === '') return identity;
+  let without = subjectless.get(identity);
+  if (!without) {
+    without = { kind: identity.kind, sub: '', scopes: identity.scopes };
+    subjectless.set(identity, without);
+  }
+  return without;
+}

@@ -1,34 +1,17 @@
-import { anonymous, identityKey } from '../identity/identity.js';
+import { anonymous, identityKey, withoutSubject } from '../identity/identity.js';
 import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { RequestContext } from '../requestContext.js';
-import { type FetchFailure, type FetchFailureReason, fetchFailure } from './fetchFailure.js';
+import { assembleEntities, type EntitiesPart } from './assembleEntities.js';
+import { EntityFlights } from './entityFlights.js';
+import { type FetchFailureReason, fetchFailure } from './fetchFailure.js';
+import type { FetchResult } from './fetchResult.js';
 import { type HeaderRules, traceHeaders } from './headerRules.js';
 import { Http1Failure } from './http1/http1Failure.js';
 import type { Exchange, Http1Pool, Http1Reply } from './http1/http1Pool.js';
 import { readReply, type SubgraphResponse, type UnusableReply } from './readReply.js';
-
-/** What came of a fetch: a GraphQL response, or the reason why there is none. */
-export interface FetchResult {
-  readonly response: SubgraphResponse | undefined;
-  /** Others have been given the same response: it must not be changed. */
-  readonly common: boolean;
-  readonly failure: FetchFailure | undefined;
-  /** The body held no backslash: no string of it needs escaping when it is written again. */
-  readonly plain: boolean;
-  readonly bytes: number;
-  /** Whether another request had sent the same fetch already. */
-  readonly shared: boolean;
-}
-
-export interface SubgraphRequest {
-  /** The GraphQL request as JSON. */
-  readonly body: string;
-  readonly mutation: boolean;
-  /** SHA-256 of the client's operation, in hex. */
-  readonly operationHash: string;
-}
+import { bodyOf, type SubgraphRequest } from './subgraphRequest.js';
 
 export interface SubgraphOptions {
   readonly pool: Http1Pool;
@@ -50,6 +33,7 @@ interface Flight {
   readonly exchange: Exchange;
   /** Under which others find it; undefined where it is not shared. */
   readonly key: string | undefined;
+  readonly representations: readonly string[] | undefined;
   readonly began: number;
   /** How many fetches have come to it, */
   fetches: number;
@@ -59,13 +43,20 @@ interface Flight {
   response?: SubgraphResponse | UnusableReply;
 }
 
+/** What a fetch is sent with. */
+interface Sending {
+  readonly token: string | undefined;
+  readonly forwarded: string;
+  readonly key: string | undefined;
+}
+
 /**
- * One subgraph, as fetches see it: adds the identity's token and the headers, sends, and reads the reply. Identical queries in flight of the same identity with the same
- * forwarded headers may share one exchange and what was read of its
- * reply. Never throws for what a subgraph does.
+ * One subgraph, as fetches see it: adds the identity's token and the headers, sends, and reads the reply. Queries in flight of the same identity with the same forwarded headers may share exchanges and what was read of their replies: the same fetch waits for the
+ * one in flight, an entity fetch for those of its entities that are in flight, and asks for the others. Never throws for what a subgraph does.
  */
 export class Subgraph {
   private readonly flights = new Map<string, Flight>();
+  private readonly entityFlights = new EntityFlights<Flight>();
 
   constructor(
     readonly name: string,
@@ -75,18 +66,60 @@ export class Subgraph {
 
   fetch(request: SubgraphRequest, context: RequestContext): Promise<FetchResult> {
     if (context.cancellation.cancelled) return Promise.resolve(this.failed('aborted', context));
-    const token = this.options.mintToken(context.identity, this.name);
-    if (typeof token === 'object') return token.then((minted) => this.join(request, context, minted));
-    return this.join(request, context, token);
+    const identity = request.isPublic ? withoutSubject(context.identity) : context.identity;
+    const token = this.options.mintToken(identity, this.name);
+    if (typeof token === 'object') return token.then((minted) => this.begin(request, context, minted));
+    return this.begin(request, context, token);
   }
 
-  /** Waits for the same fetch of another request, or sends this one. */
-  private join(request: SubgraphRequest, context: RequestContext, token: string | undefined): Promise<FetchResult> {
+  /** What its client would be told apart by, of what a subgraph answers. */
+  rightsKey({ isPublic }: Pick<SubgraphRequest, 'isPublic'>, { identity, headers }: RequestContext): string {
+    const forwarded = this.options.headerRules.headersFor(this.name, headers);
+    return `${identityKey(isPublic ? withoutSubject(identity) : identity)}\n${forwarded}`;
+  }
+
+  /** Waits for the same fetch of another request, or for parts of others, or sends this one. */
+  private begin(request: SubgraphRequest, context: RequestContext, token: string | undefined): Promise<FetchResult> {
     const forwarded = this.options.headerRules.headersFor(this.name, context.headers);
     const key = this.options.share && !request.mutation ? this.sharingKey(request, context, forwarded) : undefined;
-    const joined = key === undefined ? undefined : this.flights.get(key);
-    const flight = joined ?? this.launch(request, context, { token, forwarded, key });
-    if (joined) this.options.metrics.tallies.sharedFetches += 1;
+    const sending = { token, forwarded, key };
+    if (key === undefined) return this.join(this.launch(request, context, sending), context);
+    if (request.representations) return this.shareEntities(request, request.representations, context, sending);
+    const flight = this.flights.get(key);
+    return flight ? this.joinWhole(flight, context) : this.join(this.launch(request, context, sending), context);
+  }
+
+  private shareEntities(
+    request: SubgraphRequest,
+    representations: readonly string[],
+    context: RequestContext,
+    sending: Sending,
+  ): Promise<FetchResult> {
+    const found = this.entityFlights.find(sending.key ?? '', representations);
+    if (!found) return this.join(this.launch(request, context, sending), context);
+    const { whole, parts, missing } = found;
+    if (whole) return this.joinWhole(whole, context);
+    const waited = [...parts].map(([flight, positions]): Promise<EntitiesPart> => {
+      this.options.metrics.tallies.sharedEntities += positions.size;
+      const sent = flight.representations ?? [];
+      return this.join(flight, context, true).then((result) => ({ result, sent, positions }));
+    });
+    if (missing.length > 0) {
+      const sent = missing.map((position) => representations[position] as string);
+      const positions = new Map(missing.map((position, index) => [index, position]));
+      const flight = this.launch({ ...request, representations: sent }, context, sending);
+      waited.push(this.join(flight, context).then((result) => ({ result, sent, positions })));
+    }
+    return Promise.all(waited).then((all) => assembleEntities(this.name, representations.length, all));
+  }
+
+  private joinWhole(flight: Flight, context: RequestContext): Promise<FetchResult> {
+    this.options.metrics.tallies.sharedFetches += 1;
+    return this.join(flight, context, true);
+  }
+
+  /** Waits for a flight. `joined`: somebody else's. */
+  private join(flight: Flight, context: RequestContext, joined = false): Promise<FetchResult> {
     flight.fetches += 1;
     flight.waiting += 1;
     const onCancel = () => {
@@ -109,7 +142,7 @@ export class Subgraph {
           failure: undefined,
           plain: reply.plain,
           bytes: reply.bytes,
-          shared: joined !== undefined,
+          shared: joined,
         };
       },
       (error: unknown) => {
@@ -137,11 +170,8 @@ export class Subgraph {
     );
   }
 
-  private launch(
-    { body, mutation, operationHash }: SubgraphRequest,
-    context: RequestContext,
-    { token, forwarded, key }: { token: string | undefined; forwarded: string; key: string | undefined },
-  ): Flight {
+  private launch(request: SubgraphRequest, context: RequestContext, { token, forwarded, key }: Sending): Flight {
+    const { mutation, operationHash, representations } = request;
     const exchange = this.options.pool.post({
       headers:
         'content-type: application/json\r\naccept: application/json, application/graphql-response+json\r\n' +
@@ -149,12 +179,14 @@ export class Subgraph {
         (token === undefined ? '' : `authorization: Bearer ${token}\r\n`) +
         traceHeaders(context.headers) +
         forwarded,
-      body,
+      body: bodyOf(request),
       timeoutMs: this.options.timeoutMs,
       repeatable: !mutation,
     });
-    const flight: Flight = { exchange, key, began: performance.now(), fetches: 0, waiting: 0 };
-    if (key !== undefined) this.flights.set(key, flight);
+    const flight: Flight = { exchange, key, representations, began: performance.now(), fetches: 0, waiting: 0 };
+    if (key === undefined) return flight;
+    if (representations) this.entityFlights.add(key, flight, representations);
+    else this.flights.set(key, flight);
     return flight;
   }
 
@@ -165,11 +197,20 @@ export class Subgraph {
 
   /** Nobody joins it any more. */
   private forget(flight: Flight): void {
-    if (flight.key !== undefined && this.flights.get(flight.key) === flight) this.flights.delete(flight.key);
+    const { key, representations } = flight;
+    if (key === undefined) return;
+    if (representations) this.entityFlights.remove(key, flight);
+    else if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 
-  private sharingKey({ body }: SubgraphRequest, { identity, since = '' }: RequestContext, forwarded: string): string {
-    return `${this.options.mutations.finished}\n${since}\n${identityKey(identity)}\n${forwarded}\n${body}`;
+  /** The same for fetches that differ in nothing but the entities that they ask for. */
+  private sharingKey(
+    { head, variables, isPublic, clock = '' }: SubgraphRequest,
+    { identity, since = '' }: RequestContext,
+    forwarded: string,
+  ): string {
+    const who = identityKey(isPublic ? withoutSubject(identity) : identity);
+    return `${this.options.mutations.finished}\n${clock}\n${since}\n${who}\n${forwarded}\n${head}\n${variables}`;
   }
 
   private failed(
