@@ -19,6 +19,8 @@ import { fieldType } from './fieldType.js';
 interface CacheHint {
   readonly maxAge: number | undefined;
   readonly inherit: boolean;
+  /** For how long after that, or after it has changed, it may be shown as it was while it is asked for anew. */
+  readonly staleWhileRevalidate: number | undefined;
 }
 
 /** Of the types of a supergraph, and of fields as `Type.field`. */
@@ -44,9 +46,35 @@ export function readCacheHints(sdl: string): CacheHints {
 }
 
 /**
- * How long the response of an operation may be kept, in seconds: the least of what holds for its fields. By Apollo Server's rules a field has what stands at it, else at the type that it gives; one that gives objects, and one of the root, has 0 where
+ * How long what a field gives may be kept, in seconds; undefined: it says nothing. By Apollo Server's rules a field has what stands at it, else at the type that it gives; one that gives objects, and one of the root, has 0 where
  * nothing is said; the others are kept as long as what they are in. Of a field that gives an interface or a union, what stands at the types that it may be counts as well.
  */
+export function maxAgeOfField(
+  hints: CacheHints,
+  parent: string,
+  isRoot: boolean,
+  name: string,
+  given: GraphQLCompositeType | undefined,
+  schema: GraphQLSchema,
+): number | undefined {
+  const own = hints.get(`${parent}.${name}`);
+  const ofType = given && hints.get(given.name);
+  const inherits = own?.inherit || ofType?.inherit;
+  const maxAge =
+    (own?.inherit ? undefined : own?.maxAge) ?? ofType?.maxAge ?? ((given && !inherits) || isRoot ? 0 : undefined);
+  const possible = isAbstractType(given)
+    ? schema.getPossibleTypes(given).map((each) => hints.get(each.name)?.maxAge)
+    : [];
+  return least(maxAge, ...possible);
+}
+
+/** The least of those that say something. */
+export function least(...seconds: readonly (number | undefined)[]): number | undefined {
+  const said = seconds.filter((each) => each !== undefined);
+  return said.length === 0 ? undefined : Math.min(...said);
+}
+
+/** How long the response of an operation may be kept, in seconds: the least of what holds for its fields. */
 export function maxAgeOf(
   definition: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -56,24 +84,14 @@ export function maxAgeOf(
   conditions: ConditionValues,
 ): number {
   if (hints.size === 0) return 0;
-  let least: number | undefined;
-  const restrict = (maxAge: number | undefined) => {
-    if (maxAge !== undefined) least = Math.min(least ?? maxAge, maxAge);
-  };
-
-  const ofField = (parent: GraphQLObjectType, name: string, given: GraphQLCompositeType | undefined) => {
-    const own = hints.get(`${parent.name}.${name}`);
-    const ofType = given && hints.get(given.name);
-    const maxAge = (own?.inherit ? undefined : own?.maxAge) ?? ofType?.maxAge;
-    const inherits = own?.inherit || ofType?.inherit;
-    restrict(maxAge ?? ((given && !inherits) || parent === rootType ? 0 : undefined));
-    if (isAbstractType(given))
-      for (const each of schema.getPossibleTypes(given)) restrict(hints.get(each.name)?.maxAge);
+  let maxAge: number | undefined;
+  const restrict = (seconds: number | undefined) => {
+    maxAge = least(maxAge, seconds);
   };
 
   const walk = (set: SelectionSetNode, type: GraphQLCompositeType) => {
     for (const each of set.selections) {
-      if (least === 0) return;
+      if (maxAge === 0) return;
       if (!isIncluded(each, conditions)) continue;
       if (each.kind !== Kind.FIELD) {
         const fragment = each.kind === Kind.INLINE_FRAGMENT ? each : fragments.get(each.name.value);
@@ -91,22 +109,27 @@ export function maxAgeOf(
       }
       const named = getNamedType(own);
       const given = isCompositeType(named) ? named : undefined;
-      for (const parent of isAbstractType(type) ? schema.getPossibleTypes(type) : [type]) ofField(parent, name, given);
+      for (const parent of isAbstractType(type) ? schema.getPossibleTypes(type) : [type])
+        restrict(maxAgeOfField(hints, parent.name, parent === rootType, name, given, schema));
       if (each.selectionSet && given) walk(each.selectionSet, given);
     }
   };
   walk(definition.selectionSet, rootType);
-  return least ?? 0;
+  return maxAge ?? 0;
 }
 
 function hintOf(directives: readonly ConstDirectiveNode[] = []): CacheHint | undefined {
   const directive = directives.find(({ name }) => DIRECTIVE.test(name.value));
   if (!directive) return undefined;
   const value = (name: string) => directive.arguments?.find((each) => each.name.value === name)?.value;
-  const maxAge = value('maxAge');
+  const seconds = (name: string) => {
+    const given = value(name);
+    return given?.kind === Kind.INT ? Math.max(0, Number(given.value)) : undefined;
+  };
   const inherit = value('inheritMaxAge');
   return {
-    maxAge: maxAge?.kind === Kind.INT ? Math.max(0, Number(maxAge.value)) : undefined,
+    maxAge: seconds('maxAge'),
+    staleWhileRevalidate: seconds('staleWhileRevalidate'),
     inherit: inherit?.kind === Kind.BOOLEAN && inherit.value,
   };
 }

@@ -1,8 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { EntityCache } from '../cache/entityCache.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
+import type { CacheFacts } from './cacheFacts.js';
 import { type ContextReader, compileContext } from './compileContext.js';
 import { compileRepresentations, type RepresentationsWriter } from './compileRepresentations.js';
 import type { EventSource } from './eventSources.js';
+import { type FetchCaching, readFetchCaching } from './fetchCaching.js';
 import { type FetchDocument, readFetchDocument } from './fetchDocument.js';
 import { type FetchRoute, rootRoute } from './fetchRoute.js';
 import { type PathStep, placeOf } from './responsePath.js';
@@ -17,6 +20,9 @@ export interface PlanContext {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   /** By subscription field. */
   readonly eventSources: ReadonlyMap<string, EventSource>;
+  /** Keeps what subgraphs answer, as the supergraph says; undefined where nothing is kept. */
+  readonly cache?: EntityCache | undefined;
+  readonly cacheFacts?: CacheFacts | undefined;
   readonly operationHash: string;
   /** The response names that the operation selects at a place (see `placeOf`). */
   readonly selectedAt: (place: string) => ReadonlySet<string>;
@@ -36,6 +42,8 @@ export interface CompiledFetch {
   readonly place: string;
   readonly document: FetchDocument;
   readonly plan: PlanContext;
+  /** How its answers may be kept. */
+  readonly caching: FetchCaching | undefined;
   /** The constant beginning of the request's body: everything up to the variables. */
   readonly head: string;
   readonly represent: RepresentationsWriter | undefined;
@@ -50,9 +58,11 @@ export interface CompiledFetch {
 }
 
 /** Reads a fetch node; what depends on the other fetches of the plan is set once all are read. */
-export function readFetch(node: FetchNode, path: readonly PathStep[], plan: PlanContext): CompiledFetch {
-  const subgraph = plan.subgraphs.get(node.serviceName);
-  if (!subgraph) throw new Error(`the plan names the subgraph "${node.serviceName}", which is not there`);
+export function readFetch(planned: FetchNode, path: readonly PathStep[], plan: PlanContext): CompiledFetch {
+  const subgraph = plan.subgraphs.get(planned.serviceName);
+  if (!subgraph) throw new Error(`the plan names the subgraph "${planned.serviceName}", which is not there`);
+  const caching = plan.cache && plan.cacheFacts && readFetchCaching(planned, path.length === 0, plan.cacheFacts);
+  const node = caching ? { ...planned, operation: caching.operation } : planned;
   const document = readFetchDocument(node, path, plan.subtypes);
   const name = document.operationName ? `,"operationName":${JSON.stringify(document.operationName)}` : '';
   const fetch: CompiledFetch = {
@@ -63,6 +73,7 @@ export function readFetch(node: FetchNode, path: readonly PathStep[], plan: Plan
     place: placeOf(path),
     document,
     plan,
+    caching,
     head: `{"query":${JSON.stringify(document.text)}${name}`,
     represent: node.requires && compileRepresentations(node.requires, node.inputRewrites ?? [], plan.subtypes),
     context: compileContext(node.contextRewrites ?? [], path, plan.subtypes),

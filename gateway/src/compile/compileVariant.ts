@@ -7,8 +7,10 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
+import type { EntityCache } from '../cache/entityCache.js';
 import type { PreparedOperation } from '../operation/prepareDocument.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
+import type { CacheFacts } from './cacheFacts.js';
 import { collectFields, type SelectionContext } from './collectFields.js';
 import type { CompiledFetch, PlanContext } from './compileFetch.js';
 import { compileIntrospection, type Introspect } from './compileIntrospection.js';
@@ -25,6 +27,10 @@ import { unresolvedRootFields } from './unresolvedFields.js';
 export interface CompilerContext {
   readonly facts: SupergraphFacts;
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  /** Keeps what subgraphs answer; undefined where nothing is kept. */
+  readonly cache?: EntityCache | undefined;
+  /** What the supergraph says of that. */
+  readonly cacheFacts?: CacheFacts | undefined;
 }
 
 /** A part of the response that has a selection of its own: the whole, or what is deferred. */
@@ -62,7 +68,7 @@ export function compileVariant(
   planned: PlannedOperation,
   planJson: string,
   { hash, clientNames }: Pick<PreparedOperation, 'hash' | 'clientNames'>,
-  { facts, subgraphs }: CompilerContext,
+  { facts, subgraphs, cache, cacheFacts }: CompilerContext,
   lacked: readonly number[] = [],
 ): CompiledVariant {
   const { definition, fragments, rootType, conditions, cut } = planned;
@@ -72,6 +78,8 @@ export function compileVariant(
     interfaceObjects: facts.interfaceObjects,
     subgraphs,
     eventSources: facts.eventSources,
+    cache,
+    cacheFacts,
     operationHash: hash,
     clientNames: facts.standIns.size > 0 ? new Map([...facts.standIns, ...clientNames]) : clientNames,
     selectedAt: (place) => selectedAt().get(place) ?? NOTHING,

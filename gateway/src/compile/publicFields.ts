@@ -66,9 +66,7 @@ export function isPublic(
         if (!own) return false;
         const given = getNamedType(own);
         const composite = isCompositeType(given);
-        const scope =
-          marked.fields.get(`${type.name}.${name}`) ?? (composite ? marked.types.get(given.name) : undefined);
-        const shared = scope === undefined ? !composite && above : scope === 'PUBLIC';
+        const shared = isPublicField(marked, type.name, name, composite ? given.name : undefined, above);
         return shared && (!each.selectionSet || !composite || all(each.selectionSet, given, true));
       }
       const fragment = each.kind === Kind.INLINE_FRAGMENT ? each : fragments.get(each.name.value);
@@ -77,6 +75,18 @@ export function isPublic(
       return all(fragment.selectionSet, isCompositeType(narrower) ? narrower : type, above);
     });
   return all(definition.selectionSet, rootType, false);
+}
+
+/** Whether a field is the same for everybody of the same kind and scopes. `given`: the type of the objects that it gives; `above`: whether its parent is. */
+export function isPublicField(
+  { fields, types }: PublicFields,
+  parent: string,
+  name: string,
+  given: string | undefined,
+  above: boolean,
+): boolean {
+  const scope = fields.get(`${parent}.${name}`) ?? (given === undefined ? undefined : types.get(given));
+  return scope === undefined ? given === undefined && above : scope === 'PUBLIC';
 }
 
 function scopeOf(directives: readonly ConstDirectiveNode[] = []): Scope | undefined {

@@ -1,5 +1,8 @@
+import type { Tag } from '../cache/cacheStore.js';
+import type { CachedRequest } from '../cache/entityCache.js';
 import type { CompiledFetch } from '../compile/compileFetch.js';
 import type { Representations } from '../compile/compileRepresentations.js';
+import type { FetchCaching } from '../compile/fetchCaching.js';
 import { applyRewrites, isOfType } from '../compile/rewrites.js';
 import type { Subtypes } from '../compile/supergraphFacts.js';
 import { collectDisclosed } from '../requestContext.js';
@@ -29,7 +32,9 @@ export function runFetch(fetch: CompiledFetch, execution: Execution): Promise<vo
 function runForRoot(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const objects = execution.objectsAt(fetch.route, fetch.plan.subtypes);
   if (objects.length === 0) return done;
-  return send(fetch, execution, requestOf(fetch, execution, undefined, ''), objects.length, (result) =>
+  const request = requestOf(fetch, execution, undefined, '');
+  const tags = () => [fetch.caching?.rootTags(execution.variables)];
+  return send(fetch, execution, request, { objects: objects.length, tags }, (result) =>
     takeRoot(fetch, execution, objects, result),
   );
 }
@@ -72,7 +77,8 @@ function fetchEntities(
   if (!found || found.texts.length === 0) return done;
   const { objects, indexes, texts } = unifyObjects(fetch, execution, found);
   const request = requestOf(fetch, execution, texts, contextVariables);
-  return send(fetch, execution, request, found.objects.length, (result) => {
+  const tags = () => entityTags(fetch.caching, objects, indexes);
+  return send(fetch, execution, request, { objects: found.objects.length, tags }, (result) => {
     const data = dataOf(fetch, result);
     const entities = data?._entities;
     if (Array.isArray(entities) && entities.length === texts.length) {
@@ -176,18 +182,43 @@ function requestOf(
   return { head, representations, variables: members, mutation, operationHash: plan.operationHash };
 }
 
+/** What the answer for each representation depends on, by the first object that stands for it. */
+function entityTags(
+  caching: FetchCaching | undefined,
+  objects: readonly object[],
+  indexes: readonly number[],
+): CachedRequest['tags'] {
+  const tags: (Tag[] | undefined)[] = [];
+  for (const [position, index] of indexes.entries()) {
+    if (index in tags) continue;
+    const tag = caching?.entityTagOf(objects[position] as object);
+    tags[index] = tag === undefined ? undefined : [tag];
+  }
+  return tags;
+}
+
 function send(
   fetch: CompiledFetch,
   execution: Execution,
   request: SubgraphRequest,
-  objects: number,
+  /** How many objects it concerns, and what the answer depends on. */
+  { objects, tags }: { objects: number; tags: () => CachedRequest['tags'] },
   take: (result: FetchResult) => void,
 ): Promise<void> {
-  const { subgraph } = fetch;
+  const { subgraph, caching } = fetch;
+  const { cache } = fetch.plan;
   const { context } = execution;
   const key = fetch.repeated ? `${subgraph.name}\n${bodyOf(request)}` : undefined;
   const before = key === undefined ? undefined : execution.repeated?.get(key);
-  const sent = before ?? subgraph.fetch(request, context);
+  const sent =
+    before ??
+    (cache
+      ? cache.fetch(
+          subgraph,
+          { ...request, caching, tags: caching && cache.isOn(subgraph.name) ? tags() : [] },
+          context,
+        )
+      : subgraph.fetch(request, context));
   if (key !== undefined && !before) {
     execution.repeated ??= new Map();
     execution.repeated.set(key, sent);

@@ -72,6 +72,11 @@ export class Subgraph {
     return this.begin(request, context, token);
   }
 
+  /** Whether what is in flight is shared. */
+  get shares(): boolean {
+    return this.options.share;
+  }
+
   /** What its client would be told apart by, of what a subgraph answers. */
   rightsKey({ isPublic }: Pick<SubgraphRequest, 'isPublic'>, { identity, headers }: RequestContext): string {
     const forwarded = this.options.headerRules.headersFor(this.name, headers);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { EntityCache } from '../cache/entityCache.js';
+import { readCacheFacts } from '../compile/cacheFacts.js';
 import { readSupergraphFacts } from '../compile/supergraphFacts.js';
 import type { MintSubgraphToken } from '../identity/subgraphToken.js';
 import type { Logger } from '../log.js';
@@ -23,6 +25,8 @@ export interface SupergraphOptions {
   readonly headerRules: HeaderRules;
   readonly mintToken: MintSubgraphToken;
   readonly mutations: { readonly finished: number };
+  /** Keeps what subgraphs answer; undefined where nothing is kept. */
+  readonly entityCache?: EntityCache | undefined;
   /** The address of a subgraph, given the one of the supergraph; throws when there is none that can be used. */
   readonly resolveUrl: (name: string, url: string | undefined) => string;
   readonly log: Logger;
@@ -43,7 +47,12 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
       return new Subgraph(name, url, { pool, mintToken, headerRules, timeoutMs, share, mutations, log, metrics });
     });
     const operations = new OperationCache({
-      compiler: { facts, subgraphs: new Map(subgraphs.map((each) => [each.name, each])) },
+      compiler: {
+        facts,
+        subgraphs: new Map(subgraphs.map((each) => [each.name, each])),
+        cache: options.entityCache,
+        cacheFacts: options.entityCache && readCacheFacts(sdl),
+      },
       plan: (text, name) => metrics.timePlanning(planner.plan(text, name)),
       access: options.access,
       ...options.cache,

@@ -1,0 +1,225 @@
+import { hash } from 'node:crypto';
+import type { FetchCaching } from '../compile/fetchCaching.js';
+import type { Logger } from '../log.js';
+import { Cancellation, type ChangedEntity, type RequestContext } from '../requestContext.js';
+import { assembleEntities } from '../subgraph/assembleEntities.js';
+import type { FetchResult } from '../subgraph/fetchResult.js';
+import type { Subgraph } from '../subgraph/subgraph.js';
+import type { SubgraphRequest } from '../subgraph/subgraphRequest.js';
+import type { CacheCounts } from './cacheMetrics.js';
+import type { CacheStore, Fill, Tag } from './cacheStore.js';
+import { lookUp, type Wanted } from './lookUp.js';
+import type { ProcessLayer } from './processLayer.js';
+
+/** Whether anything may be taken from the cache at the moment, and what is to be told of changes. */
+export interface CacheState {
+  /** The store is there and every change is heard of, of this subgraph as well. */
+  isOn(subgraph: string): boolean;
+  /** What a mutation has changed: when it is resolved, nobody is given what was before. */
+  changed(subgraph: string, entities: readonly ChangedEntity[]): Promise<void>;
+}
+
+export interface EntityCacheOptions {
+  readonly store: CacheStore;
+  readonly layer: ProcessLayer;
+  readonly state: CacheState;
+  readonly counts: CacheCounts;
+  readonly log: Logger;
+}
+
+/** A request to a subgraph, with how its answer may be kept. */
+export interface CachedRequest extends SubgraphRequest {
+  /** Undefined: it may not. */
+  readonly caching: FetchCaching | undefined;
+  /** What the value of each representation depends on; one for all where there are none. Undefined where that is not known. */
+  readonly tags: readonly (readonly Tag[] | undefined)[];
+}
+
+/**
+ * What subgraphs have answered, for a while: of entities one by one, of the root as a whole. What is answered from here is valid at a moment after the request began: generations are read for it, with everything else that it needs, at once. What is missing is fetched, and
+ * kept where nothing in it was invalidated meanwhile. A fetch in flight is joined only by those who have seen the same time of the clock.
+ */
+export class EntityCache {
+  /** What is being asked for anew while it is shown as it was. */
+  private readonly refreshing = new Set<string>();
+
+  constructor(private readonly options: EntityCacheOptions) {}
+
+  isOn(subgraph: string): boolean {
+    return this.options.state.isOn(subgraph);
+  }
+
+  /** The way of every fetch to its subgraph; see `Subgraph.fetch`. */
+  fetch(subgraph: Subgraph, request: CachedRequest, context: RequestContext): Promise<FetchResult> {
+    if (request.mutation) return this.mutate(subgraph, request, context);
+    if (!this.isOn(subgraph.name)) return subgraph.fetch(request, context);
+    const { caching } = request;
+    return caching ? this.answer(subgraph, request, caching, context) : this.fetchNow(subgraph, request, context);
+  }
+
+  private async mutate(subgraph: Subgraph, request: CachedRequest, context: RequestContext): Promise<FetchResult> {
+    const result = await subgraph.fetch(request, context);
+    const changed = result.response?.changed ?? [];
+    if (changed.length > 0) await this.options.state.changed(subgraph.name, changed);
+    return result;
+  }
+
+  /** What may not be kept: joined by those who have seen the same time of the clock. */
+  private async fetchNow(subgraph: Subgraph, request: SubgraphRequest, context: RequestContext): Promise<FetchResult> {
+    if (!subgraph.shares) return subgraph.fetch(request, context);
+    const reading = await this.options.store.read([], []).catch(() => undefined);
+    return subgraph.fetch(at(request, reading?.clock), context);
+  }
+
+  private async answer(
+    subgraph: Subgraph,
+    cached: CachedRequest,
+    caching: FetchCaching,
+    context: RequestContext,
+  ): Promise<FetchResult> {
+    const { counts, store, layer } = this.options;
+    const request = { ...cached, isPublic: caching.isPublic };
+    const wanted = wantedOf(request, subgraph.rightsKey(request, context));
+    const looked = await lookUp(wanted, caching, store, layer).catch(() => undefined);
+    if (!looked) {
+      counts.failedReadings += 1;
+      return subgraph.fetch(request, context);
+    }
+    const { found, clock } = looked;
+    const missing = wanted.flatMap((_each, position) => (found[position] ? [] : [position]));
+    const stale = wanted.flatMap((_each, position) => (found[position]?.isStale ? [position] : []));
+    counts.count(subgraph.name, {
+      hits: wanted.length - missing.length - stale.length,
+      misses: missing.length,
+      stale: stale.length,
+    });
+    if (stale.length > 0) this.refresh(subgraph, request, caching, { wanted, positions: stale, clock }, context);
+    const fetched =
+      missing.length === 0
+        ? undefined
+        : await this.fetchMissing(subgraph, request, caching, { wanted, positions: missing, clock }, context);
+    if (fetched && missing.length === wanted.length) return fetched;
+    if (!request.representations) {
+      const [only] = found;
+      const data = only?.value as Record<string, unknown> | undefined;
+      return { ...assembleEntities(subgraph.name, 0, [], [only]), response: { data: data ?? null, changed: [] } };
+    }
+    const sent = missing.map((position) => request.representations?.[position] as string);
+    const parts = fetched
+      ? [{ result: fetched, sent, positions: new Map(missing.map((position, index) => [index, position])) }]
+      : [];
+    return assembleEntities(subgraph.name, wanted.length, parts, found);
+  }
+
+  /** Fetches some of what is wanted and keeps what came. */
+  private async fetchMissing(
+    subgraph: Subgraph,
+    request: SubgraphRequest,
+    caching: FetchCaching,
+    { wanted, positions, clock }: Missing,
+    context: RequestContext,
+  ): Promise<FetchResult> {
+    const { representations } = request;
+    const some = representations && { representations: positions.map((each) => representations[each] as string) };
+    const result = await subgraph.fetch(at({ ...request, ...some }, clock), context);
+    // Who asked first keeps it.
+    if (result.shared || clock === undefined) return result;
+    const fills = fillsOf(
+      result,
+      positions.map((each) => wanted[each] as Wanted),
+      caching,
+      representations !== undefined,
+    );
+    if (fills.length === 0) return result;
+    void this.keep(subgraph.name, clock, fills, caching, result.plain);
+    return { ...result, common: true };
+  }
+
+  private async keep(
+    subgraph: string,
+    clock: string,
+    fills: readonly (Fill & { readonly value: unknown })[],
+    { maxAgeMs, staleMs }: FetchCaching,
+    plain: boolean,
+  ): Promise<void> {
+    const { store, layer, counts, log } = this.options;
+    try {
+      const accepted = await store.fill(clock, fills);
+      const filledAt = Date.now();
+      let refused = 0;
+      for (const [index, { key, tags, value, payload }] of fills.entries()) {
+        const generations = accepted[index];
+        if (generations) layer.set(key, { tags, generations, filledAt, value, plain, bytes: payload.length });
+        else refused += 1;
+      }
+      counts.countFills(subgraph, { filled: fills.length - refused, refused });
+    } catch (error) {
+      log.warn({ err: error, subgraph, maxAgeMs, staleMs }, 'an answer could not be kept');
+    }
+  }
+
+  /** Asks anew for what is shown as it was, unless somebody does already. Nobody waits for it. */
+  private refresh(
+    subgraph: Subgraph,
+    request: SubgraphRequest,
+    caching: FetchCaching,
+    { wanted, positions, clock }: Missing,
+    context: RequestContext,
+  ): void {
+    const keyOf = (position: number) => wanted[position]?.key ?? '';
+    const due = positions.filter((position) => !this.refreshing.has(keyOf(position)));
+    if (due.length === 0) return;
+    for (const position of due) this.refreshing.add(keyOf(position));
+    const own: RequestContext = { ...context, cancellation: new Cancellation(), changed: [], disclosed: undefined };
+    void this.fetchMissing(subgraph, request, caching, { wanted, positions: due, clock }, own)
+      .catch((error: unknown) =>
+        this.options.log.warn({ err: error }, 'what is shown as it was could not be asked for anew'),
+      )
+      .finally(() => {
+        for (const position of due) this.refreshing.delete(keyOf(position));
+      });
+  }
+}
+
+interface Missing {
+  readonly wanted: readonly Wanted[];
+  readonly positions: readonly number[];
+  /** When it was found to be missing. */
+  readonly clock: string | undefined;
+}
+
+function at(request: SubgraphRequest, clock: string | undefined): SubgraphRequest {
+  return clock === undefined ? request : { ...request, clock };
+}
+
+/** The keys and tags of what a request asks for: one for each representation, else one. */
+function wantedOf({ head, variables, representations, tags }: CachedRequest, rightsKey: string): Wanted[] {
+  const common = `${rightsKey}\n${head}\n${variables}\n`;
+  return (representations ?? ['']).map((each, position) => ({
+    key: hash('sha256', common + each, 'base64url'),
+    tags: tags[position],
+  }));
+}
+
+/** What of an answer can be kept: nothing of one in which personal data were disclosed, since each time they are is recorded; no entity that has an error. */
+function fillsOf(
+  { response }: FetchResult,
+  wanted: readonly Wanted[],
+  caching: FetchCaching,
+  areEntities: boolean,
+): (Fill & { readonly value: unknown })[] {
+  if (!response?.data || (response.disclosed?.length ?? 0) > 0) return [];
+  const failed = new Set<unknown>();
+  for (const { path } of response.errors ?? []) {
+    if (!areEntities || path?.[0] !== '_entities' || typeof path[1] !== 'number') return [];
+    failed.add(path[1]);
+  }
+  const values: unknown = areEntities ? response.data._entities : [response.data];
+  if (!Array.isArray(values) || values.length !== wanted.length) return [];
+  return wanted.flatMap(({ key, tags: known }, index) => {
+    const value: unknown = values[index];
+    const tags = new Set(known);
+    if (!known || failed.has(index) || value === undefined || !caching.collectTags(value, tags)) return [];
+    return [{ key, tags: [...tags], value, payload: JSON.stringify(value), ttlMs: caching.maxAgeMs + caching.staleMs }];
+  });
+}
