@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type AccessConfig, accessConfig, accessVariables } from './config/access.js';
 import { type AuditConfig, auditConfig, auditVariables } from './config/audit.js';
+import { type CacheConfig, cacheConfig, cacheVariables } from './config/cache.js';
 import { readFlags } from './config/flags.js';
 import { type HttpConfig, httpConfig, httpVariables } from './config/http.js';
 import { type IdentityConfig, identityConfig, identityVariables, KEY_HEADER } from './config/identity.js';
@@ -32,6 +33,7 @@ const Environment = z.object({
   ...subgraphVariables,
   ...liveVariables,
   ...auditVariables,
+  ...cacheVariables,
 });
 
 /** Everything that the gateway is told from outside. What `config/` has by topic comes together here. */
@@ -48,6 +50,8 @@ export interface GatewayConfig extends HttpConfig, AccessConfig, IdentityConfig,
   readonly natsUrl: string | undefined;
   readonly live: LiveLimits;
   readonly audit: AuditConfig;
+  /** Undefined: no answers of subgraphs are kept. */
+  readonly cache: CacheConfig | undefined;
 }
 
 /** Thrown at start when flags or environment are not usable; the message lists every fault, one a line. */
@@ -87,6 +91,11 @@ export function readConfig(
       keyHeader: given.CLIENT_KEY_HEADER ?? KEY_HEADER,
     }),
   );
+  const cache = parsed.success
+    ? attempt('ENTITY_CACHE', () =>
+        cacheConfig(parsed.data, { redisUrl: parsed.data.REDIS_URL, natsUrl: parsed.data.NATS_URL }),
+      )
+    : undefined;
   if (!parsed.success || !subgraphUrls || !headerRules || faults.length > 0) {
     throw new ConfigError(`The configuration of the gateway is not usable:\n  ${faults.join('\n  ')}`);
   }
@@ -107,6 +116,7 @@ export function readConfig(
     limits: requestLimits(values),
     live: liveLimits(values),
     audit: auditConfig(values),
+    cache,
   };
 }
 

@@ -52,7 +52,11 @@ export async function startGateway(
     throw error;
   });
   const { slot } = serving;
-  const requests = createRequests(config, { ...shared, expectsManifests: clients !== undefined });
+  const requests = createRequests(config, {
+    ...shared,
+    entityCache: undefined,
+    expectsManifests: clients !== undefined,
+  });
   const { starting } = requests;
   const live = createLive({
     config,

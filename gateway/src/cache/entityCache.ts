@@ -13,6 +13,8 @@ import type { ProcessLayer } from './processLayer.js';
 
 /** Whether anything may be taken from the cache at the moment, and what is to be told of changes. */
 export interface CacheState {
+  /** The store is there and every change of the subgraphs that tell of changes is heard of. */
+  readonly on: boolean;
   /** The store is there and every change is heard of, of this subgraph as well. */
   isOn(subgraph: string): boolean;
   /** What a mutation has changed: when it is resolved, nobody is given what was before. */
@@ -44,6 +46,11 @@ export class EntityCache {
   private readonly refreshing = new Set<string>();
 
   constructor(private readonly options: EntityCacheOptions) {}
+
+  /** Whether anything is taken from it at the moment. */
+  get isActive(): boolean {
+    return this.options.state.on;
+  }
 
   isOn(subgraph: string): boolean {
     return this.options.state.isOn(subgraph);

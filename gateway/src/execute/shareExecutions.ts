@@ -11,6 +11,8 @@ export interface SharingOptions {
   readonly forwardedHeaders: readonly string[];
   /** Counts the mutations that have been finished: what began before one is not joined after it. */
   readonly mutations: { readonly finished: number };
+  /** Whether it is known here what has changed anywhere; where only the cache's clock tells, fetches are shared by it, and executions are not. */
+  readonly mayShare: () => boolean;
   readonly onShared: () => void;
 }
 
@@ -29,7 +31,8 @@ export function shareExecutions(execute: Execute, options: SharingOptions): Exec
 
   return (request) => {
     const { operation, variables, context, explain, cost } = request;
-    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost) return execute(request);
+    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost || !options.mayShare())
+      return execute(request);
     const key = [
       options.mutations.finished,
       operation.key,

@@ -111,10 +111,12 @@ export class Operation {
     return this.cost(variables);
   }
 
-  /** How its responses without errors may be kept by caches, as `Cache-Control` says it. What nothing is said of is kept by its client alone, which asks each time whether it still holds. */
+  /**
+   * How its responses without errors may be kept by caches, as `Cache-Control` says it. What nothing is said of is kept by its client alone, which asks each time whether it still holds; so is everything where the gateway itself keeps what subgraphs answer: caches outside are not told of changes.
+   */
   cacheControl(variables: Readonly<Record<string, unknown>>): string {
-    const { cacheHints } = this.options.compiler.facts;
-    if (cacheHints.size === 0) return REVALIDATED;
+    const { facts, cache } = this.options.compiler;
+    if (facts.cacheHints.size === 0 || cache) return REVALIDATED;
     const values = conditionValues(this.conditions, this.prepared.definition, variables);
     const key = this.conditions.map((name) => (values.get(name) ? '1' : '0')).join('');
     const known = this.cacheControls.get(key) ?? this.readCacheControl(values);

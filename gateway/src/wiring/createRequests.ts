@@ -1,4 +1,5 @@
 import { createAudit } from '../audit/audit.js';
+import type { EntityCache } from '../cache/entityCache.js';
 import type { GatewayConfig } from '../config.js';
 import { executeOperation } from '../execute/executeOperation.js';
 import { type Execute, shareExecutions } from '../execute/shareExecutions.js';
@@ -23,6 +24,8 @@ export interface RequestsParts {
   readonly headerRules: HeaderRules;
   /** Counted here. */
   readonly mutations: { finished: number };
+  /** Keeps what subgraphs answer; undefined where nothing is kept. */
+  readonly entityCache: EntityCache | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -36,7 +39,7 @@ export interface Requests {
 
 /** Wires the way of a request: find its operation → admit → execute, and record it. */
 export function createRequests(config: GatewayConfig, parts: RequestsParts): Requests {
-  const { expectsManifests, counts, headerRules, mutations, log, metrics } = parts;
+  const { expectsManifests, counts, headerRules, mutations, entityCache, log, metrics } = parts;
   const { costBudgets, rates, redisUrl } = config.limits;
   const { only: persistedOnly, automatic } = config.persisted;
   // Opened for what needs it.
@@ -54,7 +57,11 @@ export function createRequests(config: GatewayConfig, parts: RequestsParts): Req
       counts,
     }),
     execute: config.shareRequests
-      ? shareExecutions(alone, { forwardedHeaders: headerRules.reads, mutations, onShared })
+      ? shareExecutions(alone, {
+          ...{ mutations, onShared },
+          forwardedHeaders: headerRules.reads,
+          mayShare: () => !entityCache?.isActive,
+        })
       : alone,
     mutations,
     admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
