@@ -49,6 +49,7 @@ export {
   type SubgraphTools,
   startSubgraph,
 } from './server/runSubgraph.js';
+export { bigintAsNumber, toSafeNumber } from './store/bigintAsNumber.js';
 export { decodeCursor, encodeCursor } from './store/cursor.js';
 export { createDataSource, migrate } from './store/dataSource.js';
 export { hashBody, withIdempotency } from './store/idempotency.js';

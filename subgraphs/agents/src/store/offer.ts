@@ -1,11 +1,10 @@
-import { DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CancelReasonEnum, OfferStatusEnum, SaleModeEnum, SettlementEnum } from '../graphql/enums.js';
 import type { CancelReason, OfferStatus, Settlement } from '../offers/offerStatus.js';
 import type { CapBuckets } from '../routing/caps.js';
 import type { SaleMode } from '../routing/vocabulary.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')

@@ -1,8 +1,8 @@
+import { bigintAsNumber } from '@leadgraph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RoundPlan, TraceEntry } from '../routing/planRound.js';
 import type { RoutingState } from '../routing/routingState.js';
 import type { PoolStrategy, SaleMode } from '../routing/vocabulary.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 /** Where the routing of one lead stands (routingState.ts). */
 @Entity('routing')

@@ -1,8 +1,8 @@
+import { toSafeNumber } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { RoundPlan } from '../routing/planRound.js';
 import type { PoolWeights } from '../routing/rankCandidates.js';
 import type { Line, PoolStrategy } from '../routing/vocabulary.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 import type { Routing } from './routing.js';
 
 const columns = `lead_id AS "leadId", state, round, last_round AS "lastRound", step, mode, max_sales AS "maxSales",
