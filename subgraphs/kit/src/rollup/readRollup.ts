@@ -63,8 +63,10 @@ export function rollupSql<D extends string, K extends string, M extends string>(
   const columns = [...groupBy, ...rollup.measures].join(', ');
   const shown = groupBy.map((name) => (name === 'day' ? `to_char(day, 'YYYY-MM-DD') AS day` : name));
   const sums = rollup.measures.map((measure) => `COALESCE(sum(${measure}), 0) AS ${measure}`);
+  // Said though the combination implies it: an index that begins with a dimension which is left out serves then as well.
+  const leftOut = rollup.dimensions.filter((name) => !needed.has(name)).map((name) => ` AND ${name} = '*'`);
   const sql = `SELECT ${[...shown, ...sums].join(', ')} FROM (
-      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)} AND ${condition}
+      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${leftOut.join('')} AND ${condition}
       UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
     ) AS sums
     ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}

@@ -4,6 +4,8 @@ import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead, changeLead, type LeadAnnouncement } from '../lifecycle/changeLead.js';
 import { canBecome } from '../lifecycle/leadStatus.js';
+import { countMoney } from '../reports/countMoney.js';
+import { costOfSale } from '../reports/leadCost.js';
 import { insertBuyer, readBuyer } from '../store/buyerStore.js';
 import type { BuyerRow } from '../store/buyerTable.js';
 import { findLead } from './findLead.js';
@@ -37,7 +39,11 @@ async function captured(
   }
   const saleNumber = lead.soldCount + 1;
   const soldAt = tools.clock.now();
-  const buyer: BuyerRow = { offerId, leadId, agentId, chargeId, priceCents, saleNumber, soldAt, boundAt: null };
+  const costCents = costOfSale(lead, priceCents);
+  const buyer: BuyerRow = {
+    ...{ offerId, leadId, agentId, chargeId, priceCents, costCents, saleNumber },
+    ...{ soldAt, boundAt: null, returnedAt: null },
+  };
   await insertBuyer(tx, buyer);
   const becomesSold = canBecome(lead.status, 'SOLD');
   await changeLead(tools, tx, lead, {
@@ -47,6 +53,7 @@ async function captured(
     data: { offerId, agentId, chargeId, priceCents },
     announce: () => saleOf(buyer),
   });
+  await countMoney(tx, lead, { sales: 1, revenue_cents: priceCents, cost_cents: costCents });
 }
 
 function saleOf({ leadId, agentId, offerId, chargeId, priceCents, saleNumber }: BuyerRow): LeadAnnouncement {

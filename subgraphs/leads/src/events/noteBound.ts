@@ -2,6 +2,7 @@ import type { EventMessage } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { BOUND_STAGES } from '../lifecycle/stages.js';
+import { boundMoney, countMoney } from '../reports/countMoney.js';
 import { countStages } from '../reports/countStages.js';
 import { markBound } from '../store/buyerStore.js';
 import { updateLead } from '../store/leadStore.js';
@@ -24,4 +25,5 @@ export async function noteBound(
   if (stages === lead.stages) return;
   await updateLead(tx, lead.id, { stages });
   await countStages(tx, { ...lead, stages }, lead.stages, now);
+  await countMoney(tx, lead, boundMoney(lead));
 }

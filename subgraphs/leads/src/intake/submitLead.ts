@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { leadFacts } from '../facts/leadFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead } from '../lifecycle/changeLead.js';
+import { acceptedMoney, countMoney } from '../reports/countMoney.js';
 import { countStages } from '../reports/countStages.js';
 import { readSourceAndSuppressions } from '../store/factSourcesStore.js';
 import { insertConsent, insertLead, type TimelineEntry } from '../store/leadStore.js';
@@ -113,7 +114,9 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
     found.place?.zip ?? null,
   );
   const householdId = householdHash && (await joinHousehold(tx, householdHash, at.id));
-  const { lead, person, consent } = acceptedLead(tools, submission, found, { ...at, duplicateOfId, householdId });
+  const { lead, person, consent } = acceptedLead(tools, submission, found, {
+    ...{ ...at, duplicateOfId, householdId, source },
+  });
   await insertLead(tx, lead, firstSteps(lead, duplicateOfId && `of ${duplicateOfId}`));
   await insertConsent(tx, consent);
   await countStages(tx, lead, 0, at.now);
@@ -126,6 +129,7 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
     );
     return;
   }
+  await countMoney(tx, lead, acceptedMoney(lead));
   const known = await readSourceAndSuppressions(tx, lead, limits.qualityNeeds);
   const facts = leadFacts({ lead, person, consent, ...known });
   await announceLead(tx, lead, { type: 'leads.lead.validated', payload: { lead: facts } }, { occurredAt: at.now });

@@ -17,6 +17,30 @@ export const speedToLead = defineRollup({
   measures: ['leads'],
 });
 
+/**
+ * What leads of a day of receipt cost and brought. `costed` are those of which it is known what they cost; `returned_…` is part of `sales` and `revenue_cents`.
+ */
+export const money = defineRollup({
+  name: 'money',
+  dimensions: ['source_id', 'line', 'state'],
+  keys: {},
+  measures: [
+    'accepted',
+    'costed',
+    'cost_cents',
+    'sales',
+    'revenue_cents',
+    'returned_sales',
+    'returned_cents',
+    'bound',
+    'costed_bound',
+  ],
+});
+export type MoneyMeasure = (typeof money)['measures'][number];
+
+/** All rollups of this subgraph. */
+export const rollups = [funnel, speedToLead, money];
+
 /** Stages whose time since receipt is reported. */
 export const speedSteps = ['qualified', 'offered', 'sold'] as const;
 export type SpeedStep = (typeof speedSteps)[number];
@@ -45,3 +69,17 @@ export const speedRows = speedSteps
     ) AS first ON first.lead_id = lead.id`,
   )
   .join(' UNION ALL ');
+
+/** The money counted from the rows. */
+export const moneyRows = `SELECT ${place},
+  ((lead.stages & ${stageBits.rejected | stageBits.duplicate}) = 0)::int AS accepted, (lead.cost_cents IS NOT NULL)::int AS costed,
+  COALESCE(lead.cost_cents, 0) + COALESCE(sold.cost_cents, 0) AS cost_cents,
+  COALESCE(sold.sales, 0) AS sales, COALESCE(sold.revenue_cents, 0) AS revenue_cents,
+  COALESCE(sold.returned_sales, 0) AS returned_sales, COALESCE(sold.returned_cents, 0) AS returned_cents,
+  ((lead.stages & ${stageBits.bound}) <> 0)::int AS bound,
+  ((lead.stages & ${stageBits.bound}) <> 0 AND lead.cost_cents IS NOT NULL)::int AS costed_bound
+  FROM lead LEFT JOIN (
+    SELECT lead_id, sum(cost_cents) AS cost_cents, count(*) AS sales, sum(price_cents) AS revenue_cents,
+      count(returned_at) AS returned_sales, sum(price_cents) FILTER (WHERE returned_at IS NOT NULL) AS returned_cents
+    FROM lead_buyer GROUP BY lead_id
+  ) AS sold ON sold.lead_id = lead.id`;

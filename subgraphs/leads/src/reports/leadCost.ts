@@ -1,0 +1,15 @@
+import type { LeadRow } from '../store/leadTable.js';
+import type { SourceRow } from '../store/sourceTable.js';
+
+/** What an accepted lead costs by the price of its source at this moment: later prices are for later leads. */
+export function costAtIntake({
+  pricingCents,
+  pricingBasisPoints,
+}: Pick<SourceRow, 'pricingCents' | 'pricingBasisPoints'>): Pick<LeadRow, 'costCents' | 'costBasisPoints'> {
+  return { costCents: pricingCents ?? 0, costBasisPoints: pricingBasisPoints };
+}
+
+/** The partner's share of a sale's price, in cents, rounded half up; 0 where none was agreed. */
+export function costOfSale({ costBasisPoints }: Pick<LeadRow, 'costBasisPoints'>, priceCents: number): number {
+  return costBasisPoints === null ? 0 : Math.floor((priceCents * costBasisPoints + 5_000) / 10_000);
+}
