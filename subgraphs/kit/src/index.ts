@@ -41,7 +41,7 @@ export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
 export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';
 export { rebuildRollup } from './rollup/rebuildRollup.js';
 export { checkedRange, LocalDate, ReportRange } from './rollup/reportRange.js';
-export { createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
+export { createRollupIndexesSql, createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
 export {
   runSubgraph,
   type SubgraphOptions,

@@ -54,19 +54,24 @@ export function rollupSql<D extends string, K extends string, M extends string>(
   const conditions = ['day BETWEEN $1::date AND $2::date'];
   if (!includeTest) conditions.push('NOT is_test');
   const needed = new Set<string>(groupBy);
+  const filtered = new Set<string>();
   for (const [name, values] of Object.entries(where) as [D | K, readonly unknown[] | null | undefined][]) {
     if (!values || values.length === 0) continue;
     needed.add(name);
+    filtered.add(name);
     conditions.push(`${name} = ANY ($${parameters.push(values)})`);
   }
   const condition = conditions.join(' AND ');
   const columns = [...groupBy, ...rollup.measures].join(', ');
   const shown = groupBy.map((name) => (name === 'day' ? `to_char(day, 'YYYY-MM-DD') AS day` : name));
   const sums = rollup.measures.map((measure) => `COALESCE(sum(${measure}), 0) AS ${measure}`);
-  // Said though the combination implies it: an index that begins with a dimension which is left out serves then as well.
-  const leftOut = rollup.dimensions.filter((name) => !needed.has(name)).map((name) => ` AND ${name} = '*'`);
+  // An index of several dimensions serves also where one of them is left out, if that is said. Not without need: it spoils the estimates.
+  const leftOut = (rollup.indexes ?? [])
+    .filter(([first]) => first !== undefined && filtered.has(first))
+    .flatMap((dimensions) => dimensions.filter((name) => !needed.has(name)));
+  const implied = [...new Set(leftOut)].map((name) => ` AND ${name} = '*'`);
   const sql = `SELECT ${[...shown, ...sums].join(', ')} FROM (
-      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${leftOut.join('')} AND ${condition}
+      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${implied.join('')} AND ${condition}
       UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
     ) AS sums
     ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}

@@ -1,10 +1,15 @@
 import { defineRollup, durationBucketSql } from '@leadgraph/kit';
 import { stageBits, stages } from '../lifecycle/stages.js';
 
+const byPlace = {
+  dimensions: ['source_id', 'line', 'state'],
+  indexes: [['state', 'line'], ['source_id']],
+} as const;
+
 /** How many leads of a day of receipt have reached which stage. */
 export const funnel = defineRollup({
   name: 'funnel',
-  dimensions: ['source_id', 'line', 'state'],
+  ...byPlace,
   keys: {},
   measures: stages,
 });
@@ -12,7 +17,7 @@ export const funnel = defineRollup({
 /** How long leads of a day of receipt took to a stage, counted in buckets (kit: durationBuckets.ts). */
 export const speedToLead = defineRollup({
   name: 'speed',
-  dimensions: ['source_id', 'line', 'state'],
+  ...byPlace,
   keys: { step: 'text', bucket: 'smallint' },
   measures: ['leads'],
 });
@@ -22,7 +27,7 @@ export const speedToLead = defineRollup({
  */
 export const money = defineRollup({
   name: 'money',
-  dimensions: ['source_id', 'line', 'state'],
+  ...byPlace,
   keys: {},
   measures: [
     'accepted',

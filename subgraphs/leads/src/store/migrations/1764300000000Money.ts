@@ -1,5 +1,7 @@
-import { createRollupSql } from '@leadgraph/kit';
+import { createRollupIndexesSql, createRollupSql } from '@leadgraph/kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const indexes = [['state', 'line'], ['source_id']];
 
 /**
  * What leads cost and bring. What a lead cost is kept from now on; of those accepted before it is unknown and stays so, since prices of sources change. Existing sales are counted.
@@ -16,6 +18,7 @@ export class Money1764300000000 implements MigrationInterface {
         name: 'money',
         dimensions: ['source_id', 'line', 'state'],
         keys: {},
+        indexes,
         measures: [
           'accepted',
           'costed',
@@ -24,7 +27,9 @@ export class Money1764300000000 implements MigrationInterface {
           'revenue_cents',
           'returned_sales',
           'returned_cents',
-        ].concat(['bound', 'costed_bound']),
+          'bound',
+          'costed_bound',
+        ],
       })}
 
       INSERT INTO money_delta (day, is_test, source_id, line, state, accepted, sales, revenue_cents, bound)
@@ -36,17 +41,12 @@ export class Money1764300000000 implements MigrationInterface {
       ) AS sold ON sold.lead_id = lead.id
       GROUP BY 1, 2, 3, 4, 5;
     `);
-    for (const name of ['funnel', 'speed', 'money']) {
-      await runner.query(`
-        CREATE INDEX ${name}_rollup_state ON ${name}_rollup (cuboid, state, line, day);
-        CREATE INDEX ${name}_rollup_source ON ${name}_rollup (cuboid, source_id, day);
-      `);
-    }
+    for (const name of ['funnel', 'speed']) await runner.query(createRollupIndexesSql({ name, indexes }));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP INDEX funnel_rollup_state, funnel_rollup_source, speed_rollup_state, speed_rollup_source;
+      DROP INDEX funnel_rollup_state, funnel_rollup_source_id, speed_rollup_state, speed_rollup_source_id;
       DROP TABLE money_delta, money_rollup;
       ALTER TABLE lead_buyer DROP COLUMN returned_at, DROP COLUMN cost_cents;
       ALTER TABLE lead DROP COLUMN cost_basis_points, DROP COLUMN cost_cents;
