@@ -35,7 +35,7 @@ export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater 
 export { emit, emitAll, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
 export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
-export { appendDeltas, type Delta } from './rollup/appendDeltas.js';
+export { appendDeltas, type Delta, deltasOf, type RollupDeltas } from './rollup/appendDeltas.js';
 export { durationBucket, durationBucketSql, percentileMs } from './rollup/durationBuckets.js';
 export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
 export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';

@@ -4,7 +4,6 @@ import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead, changeLead, type LeadAnnouncement } from '../lifecycle/changeLead.js';
 import { canBecome } from '../lifecycle/leadStatus.js';
-import { countMoney } from '../reports/countMoney.js';
 import { costOfSale } from '../reports/leadCost.js';
 import { insertBuyer, readBuyer } from '../store/buyerStore.js';
 import type { BuyerRow } from '../store/buyerTable.js';
@@ -51,9 +50,9 @@ async function captured(
     reason: `sale ${saleNumber} of ${lead.maxSales}`,
     set: { soldCount: saleNumber, retryAt: null },
     data: { offerId, agentId, chargeId, priceCents },
+    money: { sales: 1, revenue_cents: priceCents, cost_cents: costCents },
     announce: () => saleOf(buyer),
   });
-  await countMoney(tx, lead, { sales: 1, revenue_cents: priceCents, cost_cents: costCents });
 }
 
 function saleOf({ leadId, agentId, offerId, chargeId, priceCents, saleNumber }: BuyerRow): LeadAnnouncement {

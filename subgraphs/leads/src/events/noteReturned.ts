@@ -1,7 +1,7 @@
 import type { EventMessage } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
-import { countMoney } from '../reports/countMoney.js';
+import { countLead } from '../reports/countLead.js';
 import { markReturned } from '../store/buyerStore.js';
 import { findLead } from './findLead.js';
 
@@ -15,7 +15,8 @@ export async function noteReturned(
 ): Promise<void> {
   if (payload.status !== 'RETURNED') return;
   const lead = await findLead(tx, payload.leadId);
-  const sale = { leadId: lead.id, agentId: payload.agentId, at: tools.clock.now() };
-  const { sales, cents } = await markReturned(tx, sale);
-  if (sales > 0) await countMoney(tx, lead, { returned_sales: sales, returned_cents: cents });
+  const now = tools.clock.now();
+  const { sales, cents } = await markReturned(tx, { leadId: lead.id, agentId: payload.agentId, at: now });
+  if (sales === 0) return;
+  await countLead(tx, lead, { before: lead.stages, now, money: { returned_sales: sales, returned_cents: cents } });
 }

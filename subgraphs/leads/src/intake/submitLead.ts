@@ -3,8 +3,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { leadFacts } from '../facts/leadFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead } from '../lifecycle/changeLead.js';
-import { acceptedMoney, countMoney } from '../reports/countMoney.js';
-import { countStages } from '../reports/countStages.js';
+import { countLead } from '../reports/countLead.js';
+import { acceptedMoney } from '../reports/leadCost.js';
 import { readSourceAndSuppressions } from '../store/factSourcesStore.js';
 import { insertConsent, insertLead, type TimelineEntry } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
@@ -89,7 +89,7 @@ async function reject(tx: EntityManager, { tools, submission, found, at }: Intak
   const lead = rejectedLead(tools, submission, found, at);
   const codes = [...new Set(found.problems.map(({ code }) => code))];
   await insertLead(tx, lead, firstSteps(lead, codes.join(', ')));
-  await countStages(tx, lead, 0, at.now);
+  await countLead(tx, lead, { before: 0, now: at.now });
   await announceLead(
     tx,
     lead,
@@ -119,7 +119,8 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
   });
   await insertLead(tx, lead, firstSteps(lead, duplicateOfId && `of ${duplicateOfId}`));
   await insertConsent(tx, consent);
-  await countStages(tx, lead, 0, at.now);
+  const money = duplicateOfId === null ? acceptedMoney(lead) : undefined;
+  await countLead(tx, lead, { before: 0, now: at.now, money });
   if (duplicateOfId !== null) {
     await announceLead(
       tx,
@@ -129,7 +130,6 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
     );
     return;
   }
-  await countMoney(tx, lead, acceptedMoney(lead));
   const known = await readSourceAndSuppressions(tx, lead, limits.qualityNeeds);
   const facts = leadFacts({ lead, person, consent, ...known });
   await announceLead(tx, lead, { type: 'leads.lead.validated', payload: { lead: facts } }, { occurredAt: at.now });
