@@ -42,6 +42,7 @@ export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } 
 export { rebuildRollup } from './rollup/rebuildRollup.js';
 export { checkedRange, LocalDate, ReportRange } from './rollup/reportRange.js';
 export { createRollupIndexesSql, createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
+export { type RollupPageOptions, rollupPage } from './rollup/rollupPage.js';
 export {
   runSubgraph,
   type SubgraphOptions,

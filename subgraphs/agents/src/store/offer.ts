@@ -82,6 +82,10 @@ export class Offer {
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 
+  /** Stays when the capture fails later. */
+  @Column('timestamptz', { name: 'accepted_at', nullable: true })
+  acceptedAt: Date | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it was accepted, rejected, expired or cancelled.' })
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt: Date | null;

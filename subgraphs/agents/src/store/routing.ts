@@ -28,6 +28,10 @@ export class Routing {
   @Column('int', { name: 'max_sales' })
   maxSales: number;
 
+  /** Whether the lead is a test lead; false until the lead is here. */
+  @Column('boolean', { name: 'is_test' })
+  isTest: boolean;
+
   @Column('int', { name: 'accepted_count' })
   acceptedCount: number;
 

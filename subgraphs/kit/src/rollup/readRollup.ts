@@ -48,7 +48,18 @@ export async function readRollup<D extends string, K extends string, M extends s
 /** The statement of a report; for those who look at its plan. */
 export function rollupSql<D extends string, K extends string, M extends string>(
   rollup: Rollup<D, K, M>,
-  { from, to, includeTest, where = {}, groupBy, orderBy, limit = REPORT_ROWS + 1 }: RollupQuery<D, K>,
+  query: RollupQuery<D, K>,
+): { sql: string; parameters: unknown[] } {
+  const { groupBy, orderBy, limit = REPORT_ROWS + 1 } = query;
+  const { sql, parameters } = sumsSql(rollup, query);
+  const order = orderBy ?? groupBy.map((name) => `sums.${name}`).join(', ');
+  return { sql: `${sql} ${order ? `ORDER BY ${order}` : ''} LIMIT ${limit}`, parameters };
+}
+
+/** The sums of a range of days, grouped, without order or limit. */
+export function sumsSql<D extends string, K extends string, M extends string>(
+  rollup: Rollup<D, K, M>,
+  { from, to, includeTest, where = {}, groupBy }: Omit<RollupQuery<D, K>, 'orderBy' | 'limit'>,
 ): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = [from, to];
   const conditions = ['day BETWEEN $1::date AND $2::date'];
@@ -74,8 +85,6 @@ export function rollupSql<D extends string, K extends string, M extends string>(
       SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${implied.join('')} AND ${condition}
       UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
     ) AS sums
-    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
-    ${orderBy ? `ORDER BY ${orderBy}` : groupBy.length > 0 ? `ORDER BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
-    LIMIT ${limit}`;
+    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}`;
   return { sql, parameters };
 }

@@ -4,10 +4,9 @@ import { dueAtOf } from '../lifecycle/changeLead.js';
 import { stagesAt } from '../lifecycle/stages.js';
 import type { Person } from '../privacy/person.js';
 import { redact } from '../privacy/redact.js';
-import { costAtIntake } from '../reports/leadCost.js';
+import { costAtIntake, type PricedSource } from '../reports/leadCost.js';
 import type { ConsentRow } from '../store/consentTable.js';
 import type { LeadRow } from '../store/leadTable.js';
-import type { SourceRow } from '../store/sourceTable.js';
 import { ageBandOf, ageOn, localDay } from '../validation/age.js';
 import type { Findings } from '../validation/validateSubmission.js';
 import { stateCodes } from '../validation/zipCodes.js';
@@ -71,7 +70,7 @@ export function acceptedLead(
   tools: LeadsTools,
   submission: Submission,
   found: Findings,
-  at: { id: string; now: Date; duplicateOfId: string | null; householdId: string | null; source: SourceRow },
+  at: { id: string; now: Date; duplicateOfId: string | null; householdId: string | null; source: PricedSource },
 ): { lead: LeadRow; person: Person; consent: ConsentRow } {
   const { contact, consent } = submission;
   if (!found.details || !found.place || !consent?.certificateRef) throw new Error('the submission was not validated');

@@ -2,12 +2,11 @@ import type { LeadRow } from '../store/leadTable.js';
 import type { SourceRow } from '../store/sourceTable.js';
 import type { Money } from './countLead.js';
 
+export type PricedSource = Pick<SourceRow, 'pricingCents' | 'pricingBasisPoints'>;
+
 /** What an accepted lead costs by the price of its source at this moment: later prices are for later leads. */
-export function costAtIntake({
-  pricingCents,
-  pricingBasisPoints,
-}: Pick<SourceRow, 'pricingCents' | 'pricingBasisPoints'>): Pick<LeadRow, 'costCents' | 'costBasisPoints'> {
-  return { costCents: pricingCents ?? 0, costBasisPoints: pricingBasisPoints };
+export function costAtIntake(source: PricedSource): Pick<LeadRow, 'costCents' | 'costBasisPoints'> {
+  return { costCents: source.pricingCents ?? 0, costBasisPoints: source.pricingBasisPoints };
 }
 
 /** The partner's share of a sale's price, in cents, rounded half up; 0 where none was agreed. */
