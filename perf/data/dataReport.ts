@@ -1,8 +1,9 @@
+import { connectionShare, DEFAULT_CONNECTION_BUDGET } from '../../infra/stack/src/connectionBudget.ts';
 import { atMost, type Bar, barLines, type Report, rounded, table } from '../report.ts';
 import type { DataFigures, Level, Measured } from './measureData.ts';
 
-/** Server connections of the whole platform. */
-const MOST_CONNECTIONS = 20;
+/** What leads and agents may have of the platform's server connections: the other two are stopped, so the whole budget would prove nothing. */
+const MOST_CONNECTIONS = 2 * connectionShare(DEFAULT_CONNECTION_BUDGET, { replica: false }).limit;
 
 /** Holds what was measured against the earlier figures and against what is promised. */
 export function dataReport(figures: DataFigures): Report {
@@ -14,7 +15,7 @@ export function dataReport(figures: DataFigures): Report {
   ]);
   const bars = [
     ...statements.flatMap(barsOf),
-    atMost('server connections', Math.max(...levels.map(({ most }) => most)), MOST_CONNECTIONS),
+    atMost('server connections of leads and agents', Math.max(...levels.map(({ most }) => most)), MOST_CONNECTIONS),
   ];
   const load = loaded.seconds > 0 ? `loaded in ${rounded(loaded.seconds)} s` : 'loaded before';
   return {

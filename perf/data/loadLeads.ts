@@ -22,7 +22,7 @@ export interface Loaded {
 
 /**
  * Loads leads with their offers, quotes, holds and charges into the stores by COPY, in chunks: what a store has stands in its table `perf.chunk`, so an interrupted run goes on where it
- * stopped. No subgraph runs meanwhile. Afterwards the reports are counted and the tables analysed.
+ * stopped. No subgraph runs meanwhile. Afterwards the reports are counted and the tables analysed; of how many chunks that was done stands in `perf.counted`.
  */
 export async function loadLeads(platform: Platform, wanted: number): Promise<Loaded> {
   const began = performance.now();
@@ -36,15 +36,17 @@ export async function loadLeads(platform: Platform, wanted: number): Promise<Loa
     const missing = Array.from({ length: chunks }, (_, chunk) => chunk).filter((chunk) =>
       stores.some((name) => lacks(name, chunk)),
     );
-    if (missing.length > 0) {
+    // Chunks are copied in turn: a store has all of those before its last one.
+    const whole = Math.max(chunks, Math.min(...there.map(([, numbers]) => numbers.size)));
+    const isCounted = missing.length === 0 && (await countedChunks(clients)) >= whole;
+    if (!isCounted) {
       for (const name of stores) await platform.service(name).stop();
-      await copyChunks({ clients, origin, missing, lacks, chunks });
+      if (missing.length > 0) await copyChunks({ clients, origin, missing, lacks, chunks });
       await finish(platform, clients);
+      await noteCounted(clients, whole);
       for (const name of stores) await platform.service(name).start();
     }
-    const [[, first]] = there as [(typeof there)[number]];
-    const leads = CHUNK * Math.max(chunks, first.size);
-    return { leads, origin, seconds: missing.length > 0 ? (performance.now() - began) / 1_000 : 0 };
+    return { leads: CHUNK * whole, origin, seconds: isCounted ? 0 : (performance.now() - began) / 1_000 };
   } finally {
     for (const [, client] of clients) await client.end();
   }
@@ -59,6 +61,7 @@ async function open(platform: Platform, name: StoreName): Promise<pg.Client> {
     CREATE SCHEMA IF NOT EXISTS perf;
     CREATE TABLE IF NOT EXISTS perf.chunk (number int PRIMARY KEY);
     CREATE TABLE IF NOT EXISTS perf.origin (at timestamptz(3) NOT NULL);
+    CREATE TABLE IF NOT EXISTS perf.counted (chunks int NOT NULL);
     -- Rows that fit together need no check of each.
     SET session_replication_role = replica;
     SET synchronous_commit = off;
@@ -88,6 +91,21 @@ async function originOf(clients: Clients): Promise<Date> {
 async function chunksOf(client: pg.Client): Promise<ReadonlySet<number>> {
   const { rows } = await client.query<{ number: number }>('SELECT number FROM perf.chunk');
   return new Set(rows.map(({ number }) => number));
+}
+
+/** Of how many chunks the reports were counted and the tables analysed; 0 when that was never finished. */
+async function countedChunks(clients: Clients): Promise<number> {
+  const counted = await Promise.all(
+    clients.map(async ([, client]) => {
+      const { rows } = await client.query<{ chunks: number }>('SELECT max(chunks) AS chunks FROM perf.counted');
+      return rows[0]?.chunks ?? 0;
+    }),
+  );
+  return Math.min(...counted);
+}
+
+async function noteCounted(clients: Clients, chunks: number): Promise<void> {
+  for (const [, client] of clients) await client.query('INSERT INTO perf.counted VALUES ($1)', [chunks]);
 }
 
 interface Copying {
