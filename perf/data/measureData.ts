@@ -6,6 +6,7 @@ import { say } from '../report.ts';
 import { type Answers, type Calling, call } from './callers.ts';
 import { gatewayTokens } from './gatewayTokens.ts';
 import { type Loaded, loadLeads } from './loadLeads.ts';
+import { type MixedLevel, mixedLoad } from './mixedLoad.ts';
 import { leaveOnlyStores, startStack, superuserUrl } from './stackUnderTest.ts';
 import { type Statement, statementsOn } from './statements.ts';
 import { untilPublished } from './untilPublished.ts';
@@ -38,6 +39,7 @@ export interface DataFigures {
   readonly machine: Readonly<Record<string, string>>;
   readonly loaded: Loaded;
   readonly statements: readonly Measured[];
+  readonly mixed: readonly MixedLevel[];
 }
 
 /** Loads what is missing, and lets callers ask the subgraphs for each kind of statement. */
@@ -51,16 +53,19 @@ export async function measureData({ leads, seconds, fresh }: DataOptions): Promi
     const tokens = await gatewayTokens(platform);
     const connections = await watchConnections(superuserUrl(platform, 'postgres'));
     const measured: Measured[] = [];
+    let mixed: readonly MixedLevel[];
     try {
       for (const statement of statements)
         measured.push(await measure(statement, { platform, tokens, seconds, connections }));
+      const settled = () => untilPublished(platform);
+      mixed = await mixedLoad({ statements, tokens, seconds, rate: RATE, connections, settled });
     } finally {
       tokens.stop();
       await connections.stop();
     }
     const [cpu] = cpus();
     const machine = { node: `Node ${process.versions.node}`, cpu: `${cpus().length} × ${cpu?.model ?? 'unknown'}` };
-    return { machine, loaded, statements: measured };
+    return { machine, loaded, statements: measured, mixed };
   } finally {
     await platform.stop();
   }
