@@ -62,9 +62,7 @@ export async function updateAssignment(
 }
 
 async function countBound(tx: EntityManager, { offerId, leadId }: Assignment): Promise<void> {
-  const [offer, routing] = [
-    await tx.findOneByOrFail(Offer, { id: offerId }),
-    await tx.findOneByOrFail(Routing, { leadId }),
-  ];
+  const offer = await tx.findOneByOrFail(Offer, { id: offerId });
+  const routing = await tx.findOneByOrFail(Routing, { leadId });
   await countOffers(tx, [{ offer, add: { bound: 1 } }], routing);
 }
