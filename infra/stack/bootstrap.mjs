@@ -32,6 +32,11 @@ const COMMANDS = {
   keys: { run: [script('infra/stack/src/keys.ts')], quiet: true },
   watch: { run: [script('infra/stack/src/watch.ts')], quiet: true },
   'leads:import': { run: [script('infra/stack/src/leadsImport.ts')] },
+  'agents:maintain': {
+    build: ['@leadgraph/agents'],
+    run: [script('subgraphs/agents/dist/maintenance.js')],
+    quiet: true,
+  },
   'leads:maintain': { build: ['@leadgraph/leads'], run: [script('subgraphs/leads/dist/maintenance.js')], quiet: true },
   'dead-letters': {
     build: ['@leadgraph/kit'],

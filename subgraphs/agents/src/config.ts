@@ -60,3 +60,9 @@ export function readAgentsConfig(env?: NodeJS.ProcessEnv): { base: SubgraphConfi
     },
   };
 }
+
+/** Where the store of agents is, for the command line. Throws when AGENTS_DATABASE_URL does not say. */
+export function readAgentsDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.AGENTS_DATABASE_URL) return env.AGENTS_DATABASE_URL;
+  throw new Error('AGENTS_DATABASE_URL: say which database, e.g. postgres://agents:…@127.0.0.1:5442/agents');
+}

@@ -4,6 +4,7 @@ import { AgencyResolver, AgentResolver } from './graphql/agentResolver.js';
 import type { AgentsContext } from './graphql/agentsContext.js';
 import { CampaignResolver, visibleCampaign } from './graphql/campaignResolver.js';
 import { HealthResolver } from './graphql/healthResolver.js';
+import { LeaderboardResolver } from './graphql/leaderboard.js';
 import { LeadOffersResolver, LeadRoutingResolver, RoutingTraceEntryResolver } from './graphql/leadResolver.js';
 import { MarketMutations } from './graphql/marketMutations.js';
 import { OfferEventsResolver } from './graphql/offerEvents.js';
@@ -28,6 +29,7 @@ export function buildAgentsSchema(): Promise<SubgraphSchema> {
       OfferWindowResolver,
       MarketMutations,
       AgentMutations,
+      LeaderboardResolver,
     ],
     references: {
       Lead: ({ id }) => (isUuid(id) ? { id } : null),

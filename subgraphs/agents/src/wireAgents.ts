@@ -1,9 +1,10 @@
-import type { SubgraphParts, SubgraphTools } from '@leadgraph/kit';
+import { foldSweeper, type SubgraphParts, type SubgraphTools } from '@leadgraph/kit';
 import type { AgentsRules, AgentsSettings } from './agentsRules.js';
 import { leadsConsumer } from './events/leadsConsumer.js';
 import { paymentsConsumer } from './events/paymentsConsumer.js';
 import { createAgentsContext } from './graphql/agentsContext.js';
 import { agentsReads } from './graphql/agentsReads.js';
+import { rollups } from './reports/rollups.js';
 import { expireOffers } from './sweepers/expireOffers.js';
 import { resendAnnouncements } from './sweepers/resendAnnouncements.js';
 import { routeQueued } from './sweepers/routeQueued.js';
@@ -16,7 +17,12 @@ export function wireAgents(settings: AgentsSettings): (tools: SubgraphTools) => 
     return {
       createContext: (base) => createAgentsContext(base, rules, shared),
       consumers: [leadsConsumer(rules), paymentsConsumer(rules)],
-      sweepers: [expireOffers(db, rules), resendAnnouncements(db, rules), routeQueued(db, rules)],
+      sweepers: [
+        expireOffers(db, rules),
+        resendAnnouncements(db, rules),
+        routeQueued(db, rules),
+        foldSweeper(db, rollups),
+      ],
     };
   };
 }

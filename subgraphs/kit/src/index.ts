@@ -35,13 +35,14 @@ export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater 
 export { emit, emitAll, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
 export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
-export { appendDeltas, type Delta } from './rollup/appendDeltas.js';
+export { appendDeltas, type Delta, deltasOf, type RollupDeltas } from './rollup/appendDeltas.js';
 export { durationBucket, durationBucketSql, percentileMs } from './rollup/durationBuckets.js';
 export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
 export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';
 export { rebuildRollup } from './rollup/rebuildRollup.js';
 export { checkedRange, LocalDate, ReportRange } from './rollup/reportRange.js';
-export { createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
+export { createRollupIndexesSql, createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';
+export { type RollupPageOptions, rollupPage } from './rollup/rollupPage.js';
 export {
   runSubgraph,
   type SubgraphOptions,
@@ -49,6 +50,7 @@ export {
   type SubgraphTools,
   startSubgraph,
 } from './server/runSubgraph.js';
+export { bigintAsNumber, toSafeNumber } from './store/bigintAsNumber.js';
 export { decodeCursor, encodeCursor } from './store/cursor.js';
 export { createDataSource, migrate } from './store/dataSource.js';
 export { hashBody, withIdempotency } from './store/idempotency.js';

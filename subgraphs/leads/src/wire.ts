@@ -9,7 +9,7 @@ import type { LeadsTools } from './leadsTools.js';
 import { createContactHasher } from './privacy/contactHash.js';
 import type { MasterKeys } from './privacy/masterKeys.js';
 import { Vault } from './privacy/vault.js';
-import { funnel, speedToLead } from './reports/rollups.js';
+import { rollups } from './reports/rollups.js';
 import { loadHashKey } from './store/keyStore.js';
 import { monthPartitionsSweeper } from './sweepers/monthPartitions.js';
 import { overdueLeadsSweeper } from './sweepers/overdueLeads.js';
@@ -39,7 +39,7 @@ export async function wireLeads({ db, reads, clock }: SubgraphTools, settings: L
       monthPartitionsSweeper(db, tools),
       staleClaimsSweeper(db, tools),
       rewrapKeysSweeper(db, tools, settings.sweepEveryMs),
-      foldSweeper(db, [funnel, speedToLead]),
+      foldSweeper(db, rollups),
     ],
   };
 }

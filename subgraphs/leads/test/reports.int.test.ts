@@ -6,18 +6,28 @@ import { defaultLimits } from '../src/config.js';
 import type { LeadsTools } from '../src/leadsTools.js';
 import { changeLead } from '../src/lifecycle/changeLead.js';
 import { rebuildReports } from '../src/reports/rebuildReports.js';
-import { funnel, speedRows, speedToLead } from '../src/reports/rollups.js';
+import { rollups, speedRows } from '../src/reports/rollups.js';
 import { lockLead } from '../src/store/leadStore.js';
+import { Money1764300000000 } from '../src/store/migrations/1764300000000Money.js';
 import { acme, agent, clerk, create, frontend, makeSource, operator, startLeads, submission } from './leadsFixture.js';
 
 const clock = new ManualClock('2026-11-20T22:00:00.000Z');
 const range = { from: '2026-11-01', to: '2027-10-01' };
 let leads: TestSubgraph;
 let sources: string[];
+/** What the sources are paid at this moment. */
+let prices: { cents: number; basisPoints: number }[];
 
 beforeAll(async () => {
   leads = await startLeads({ clock, limits: { unsoldExpiresAfterMs: 400 * 86_400_000 } });
-  sources = [await makeSource(leads), await makeSource(leads)];
+  sources = [
+    await makeSource(leads, { pricing: { type: 'FIXED', cents: 500 } }),
+    await makeSource(leads, { pricing: { type: 'REVENUE_SHARE', basisPoints: 3_333 } }),
+  ];
+  prices = [
+    { cents: 500, basisPoints: 0 },
+    { cents: 0, basisPoints: 3_333 },
+  ];
   // what stands for a crash in the middle of a change: its last statement fails
   await leads.database.db.query(`
     CREATE TABLE crash (due boolean NOT NULL);
@@ -40,6 +50,18 @@ const FUNNEL = `query ($range: ReportRange!, $groupBy: [LeadReportGroup!], $filt
 const SPEED = `query ($range: ReportRange!, $groupBy: [LeadReportGroup!]) {
   speedToLeadReport(range: $range, groupBy: $groupBy) { line step leads p50Seconds p99Seconds }
 }`;
+
+const REVENUE = `query ($range: ReportRange!, $groupBy: [LeadReportGroup!], $filter: LeadReportFilter, $includeTest: Boolean) {
+  revenueReport(range: $range, groupBy: $groupBy, filter: $filter, includeTest: $includeTest) {
+    day source { id } line state accepted withoutCost costCents sales revenueCents returnedSales returnedCents returnRate bound costPerAcquisitionCents
+  }
+}`;
+
+async function revenueReport(variables: Record<string, unknown> = {}) {
+  const { data, errors } = await leads.query(REVENUE, { range, ...variables }, clerk);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.revenueReport;
+}
 
 async function funnelReport(variables: Record<string, unknown> = {}) {
   const { data, errors } = await leads.query(FUNNEL, { range, ...variables }, clerk);
@@ -99,7 +121,52 @@ async function expectReportsToBeTrue(): Promise<void> {
 
 interface Made {
   id: string;
+  isTest: boolean;
+  sourceId: string;
+  /** What it was agreed to cost; null where it was not accepted. */
+  price: { cents: number; basisPoints: number } | null;
   agents: string[];
+  sales: { agentId: string; cents: number }[];
+  returned: Set<string>;
+  bound: boolean;
+}
+
+/** What the money of a source's leads has to be, from what was done to them. */
+function expectedRevenue(sourceId: string, includeTest: boolean) {
+  const own = made.filter((lead) => lead.sourceId === sourceId && (includeTest || !lead.isTest));
+  const sum = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  const sales = own.flatMap((lead) => lead.sales.map((sale) => ({ ...sale, lead })));
+  const returned = sales.filter(({ lead, agentId }) => lead.returned.has(agentId));
+  const accepted = own.filter(({ price }) => price !== null);
+  const bound = own.filter((lead) => lead.bound);
+  const costedBound = bound.filter(({ price }) => price !== null).length;
+  const costCents =
+    sum(accepted.map(({ price }) => price?.cents ?? 0)) +
+    sum(sales.map(({ cents, lead }) => Math.round((cents * (lead.price?.basisPoints ?? 0)) / 10_000)));
+  return {
+    accepted: accepted.length,
+    withoutCost: 0,
+    costCents,
+    sales: sales.length,
+    revenueCents: sum(sales.map(({ cents }) => cents)),
+    returnedSales: returned.length,
+    returnedCents: sum(returned.map(({ cents }) => cents)),
+    returnRate: sales.length === 0 ? null : returned.length / sales.length,
+    bound: bound.length,
+    costPerAcquisitionCents: costedBound === 0 ? null : Math.round(costCents / costedBound),
+  };
+}
+
+async function expectRevenueToBeTrue(): Promise<void> {
+  for (const includeTest of [false, true]) {
+    const bySource = await revenueReport({ groupBy: ['SOURCE'], includeTest });
+    for (const row of bySource) expect(row).toMatchObject(expectedRevenue(row.source.id, includeTest));
+    const finest = await revenueReport({ groupBy: ['DAY', 'SOURCE', 'LINE', 'STATE'], includeTest });
+    for (const sum of ['accepted', 'costCents', 'sales', 'revenueCents', 'returnedSales', 'bound']) {
+      const total = (rows: Record<string, number>[]) => rows.reduce((total, row) => total + (row[sum] ?? 0), 0);
+      expect(total(finest), sum).toBe(total(bySource));
+    }
+  }
 }
 const made: Made[] = [];
 
@@ -119,21 +186,45 @@ const happenings: Record<string, (lead: Made) => Promise<unknown>> = {
     }),
   unsold: ({ id: leadId }) =>
     leads.deliver('agents.routing.completed', { leadId, round: 1, outcome: 'UNSOLD', retryAt: null, reasons: {} }),
-  async sold({ id: leadId, agents }) {
+  async sold({ id: leadId, agents, sales }) {
     const agentId = uuidv7();
+    const cents = 4_201 + sales.length;
     await leads.deliver('payments.charge.captured', {
       ...{ leadId, agentId, offerId: uuidv7(), chargeId: uuidv7() },
-      ...{ holdId: uuidv7(), quoteId: uuidv7(), priceCents: 4_200 },
+      ...{ holdId: uuidv7(), quoteId: uuidv7(), priceCents: cents },
     });
     agents.push(agentId);
+    sales.push({ agentId, cents });
   },
-  async bound({ id: leadId, agents }) {
+  async bound(lead) {
+    const { id: leadId, agents } = lead;
     const agentId = agents.at(-1);
     if (!agentId) return;
+    lead.bound = true;
     const bound = { assignmentId: uuidv7(), leadId, agentId, status: 'BOUND' };
     const id = await leads.deliver('agents.assignment.changed', bound);
     await leads.deliver('agents.assignment.changed', bound, { id });
     await leads.deliver('agents.assignment.changed', bound);
+  },
+  async givenBack({ id: leadId, agents, returned }) {
+    const agentId = agents.at(-1);
+    if (!agentId) return;
+    returned.add(agentId);
+    const given = { assignmentId: uuidv7(), leadId, agentId, status: 'RETURNED' };
+    const id = await leads.deliver('agents.assignment.changed', given);
+    await leads.deliver('agents.assignment.changed', given, { id });
+    await leads.deliver('agents.assignment.changed', given);
+  },
+  async repriced() {
+    const which = made.length % 2;
+    const [cents, basisPoints] = [500 + made.length, 1_000 + made.length];
+    const pricing = which === 0 ? { type: 'FIXED', cents } : { type: 'REVENUE_SHARE', basisPoints };
+    await leads.query(
+      'mutation ($id: ID!, $input: UpdateSourceInput!) { updateSource(id: $id, input: $input) { id } }',
+      { id: sources[which], input: { pricing } },
+      operator,
+    );
+    prices[which] = which === 0 ? { cents, basisPoints: 0 } : { cents: 0, basisPoints };
   },
   withdrawn: ({ id }) =>
     leads.query('mutation ($id: ID!) { revokeConsent(leadId: $id, reason: "asked") { id } }', { id }, operator),
@@ -159,8 +250,7 @@ const happenings: Record<string, (lead: Made) => Promise<unknown>> = {
   folded: () => Promise.all([foldAll(), foldAll()]),
   foldCrashed: () =>
     inTransaction(leads.database.db, async (tx) => {
-      await foldDeltas(tx, funnel);
-      await foldDeltas(tx, speedToLead);
+      for (const rollup of rollups) await foldDeltas(tx, rollup);
       throw new Error('crashed');
     }).catch(() => undefined),
   rebuilt: () => inTransaction(leads.database.db, rebuildReports),
@@ -176,7 +266,7 @@ function qualify(leadId: string, decision: 'QUALIFIED' | 'NEEDS_REVIEW' | 'DISQU
 }
 
 async function foldAll(): Promise<void> {
-  for (const rollup of [funnel, speedToLead]) {
+  for (const rollup of rollups) {
     while ((await inTransaction(leads.database.db, (tx) => foldDeltas(tx, rollup, 7))) > 0);
   }
 }
@@ -198,14 +288,18 @@ async function submit(kind: number): Promise<void> {
       },
     }),
   );
-  made.push({ id: lead.id, agents: [] });
+  made.push({
+    ...{ id: lead.id, isTest: kind % 5 === 4, sourceId: sources[kind % sources.length] as string },
+    price: lead.status === 'VALIDATED' ? (prices[kind % sources.length] ?? null) : null,
+    ...{ agents: [], sales: [], returned: new Set<string>(), bound: false },
+  });
 }
 
 describe('the reports of leads', () => {
   it('say what the rows say, whatever happened to the leads and crashed meanwhile', { timeout: 180_000 }, async () => {
     const ways = [
       ['qualified', 'offered', 'sold', 'bound'],
-      ['qualified', 'sold', 'returned'],
+      ['qualified', 'sold', 'givenBack', 'repriced', 'sold', 'bound', 'returned'],
       ['withdrawn'],
       ['erased'],
     ];
@@ -220,11 +314,24 @@ describe('the reports of leads', () => {
         const own = made.slice(-6);
         for (const [name, which] of steps) await happenings[name]?.(own[which] as Made);
         await expectReportsToBeTrue();
+        await expectRevenueToBeTrue();
         await foldAll();
         await expectReportsToBeTrue();
+        await expectRevenueToBeTrue();
       }),
       { numRuns: 12, endOnFailure: true },
     );
+    const [money] = await revenueReport({ includeTest: true });
+    for (const sum of [
+      'costCents',
+      'sales',
+      'revenueCents',
+      'returnedSales',
+      'returnRate',
+      'costPerAcquisitionCents',
+    ]) {
+      expect(money[sum], sum).toBeGreaterThan(0);
+    }
     const [total] = await funnelReport({ includeTest: true });
     for (const stage of ['qualified', 'offered', 'sold', 'bound', 'rejected', 'returned', 'withdrawn', 'erased']) {
       expect(total[stage], stage).toBeGreaterThan(0);
@@ -243,6 +350,43 @@ describe('the reports of leads', () => {
     const days = await funnelReport({ groupBy: ['DAY'], filter: { source: [sources[0]] } });
     expect(days.map(({ day }: { day: string }) => day)).toEqual(days.map(({ day }: { day: string }) => day).toSorted());
     expect(await funnelReport({ range: { from: '2020-01-01', to: '2020-01-31' } })).toMatchObject([{ received: 0 }]);
+  });
+
+  it('leave out of the cost of a policy whose cost nobody kept, and divide by nothing', async () => {
+    const old = await startLeads({ clock });
+    const answer = async () => (await old.query(REVENUE, { range }, clerk)).data.revenueReport[0];
+    try {
+      expect(await answer()).toMatchObject({
+        accepted: 0,
+        costCents: 0,
+        returnRate: null,
+        costPerAcquisitionCents: null,
+      });
+      const source = await makeSource(old);
+      for (const isOld of [true, false]) {
+        const { lead } = await create(old, { ...submission(source), consent: { ...consentNow() } });
+        if (isOld) await old.database.db.query('UPDATE lead SET cost_cents = NULL');
+        const agentId = uuidv7();
+        await old.deliver('payments.charge.captured', {
+          ...{ leadId: lead.id, agentId, offerId: uuidv7(), chargeId: uuidv7() },
+          ...{ holdId: uuidv7(), quoteId: uuidv7(), priceCents: 4_200 },
+        });
+        const bound = { assignmentId: uuidv7(), leadId: lead.id, agentId, status: 'BOUND' };
+        await old.deliver('agents.assignment.changed', bound);
+      }
+      await inTransaction(old.database.db, rebuildReports);
+      const sums = { accepted: 2, withoutCost: 1, costCents: 500, sales: 2, revenueCents: 8_400, bound: 2 };
+      expect(await answer()).toMatchObject({ ...sums, returnRate: 0, costPerAcquisitionCents: 500 });
+      // what was there before money was counted
+      const runner = old.database.db.createQueryRunner();
+      await new Money1764300000000().down(runner);
+      await new Money1764300000000().up(runner);
+      await runner.release();
+      const unknown = { withoutCost: 2, costCents: 0, costPerAcquisitionCents: null };
+      expect(await answer()).toMatchObject({ ...sums, ...unknown });
+    } finally {
+      await old.stop();
+    }
   });
 
   it('show how fast leads were', async () => {
@@ -272,7 +416,7 @@ describe('the reports of leads', () => {
     ['partners', acme],
     ['agents', agent(uuidv7())],
   ])('are not for %s', async (_, identity) => {
-    for (const document of [FUNNEL, SPEED]) {
+    for (const document of [FUNNEL, REVENUE, SPEED]) {
       const { errors } = await leads.query(document, { range }, identity);
       expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     }

@@ -19,6 +19,7 @@ export function leadsConsumer(rules: AgentsRules): ConsumerDefinition {
         const { routing } = leadCase;
         if (routing.state !== 'WAITING_QUOTES') return;
         routing.maxSales = facts.maxSales;
+        routing.isTest = facts.isTest;
         await continueRouting(leadCase);
         await leadCase.save();
       },

@@ -25,6 +25,7 @@ export async function offerHeld(
   offer.priceCents = held.priceCents;
   offer.offeredAt = now;
   offer.expiresAt = new Date(Math.min(now.getTime() + offerWindowMs, offer.windowEndsAt.getTime()));
+  leadCase.count(offer, { offers: 1 });
   leadCase.announceOffer('agents.offer.offered', offer, { expiresAt: offer.expiresAt.toISOString() });
   if (offer.autoAccept) await takeOffer(leadCase, offer);
   await leadCase.save();

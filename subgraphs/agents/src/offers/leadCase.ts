@@ -2,6 +2,7 @@ import { emitAll } from '@leadgraph/kit';
 import type { EventPayload, EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import { type AgentsRules, resendTime } from '../agentsRules.js';
+import { acceptedCount, countOffers, type OfferCount } from '../reports/countOffers.js';
 import type { Offer } from '../store/offer.js';
 import { readOffers, saveLead } from '../store/offerStore.js';
 import type { Routing } from '../store/routing.js';
@@ -44,6 +45,7 @@ export class LeadCase {
   readonly #changed = new Set<Offer>();
   readonly #announcements: Announcement[] = [];
   #outcomes: OfferOutcome[] = [];
+  readonly #counts: OfferCount[] = [];
 
   private constructor(
     tx: EntityManager,
@@ -121,6 +123,10 @@ export class LeadCase {
     offer.cancelReason = cancelReason;
     offer.resendAt = null;
     offer.resends = 0;
+    if (to === 'ACCEPTED') {
+      offer.acceptedAt = this.now;
+      this.#counts.push(acceptedCount(offer));
+    }
     if (to !== 'OFFERED') {
       offer.endedAt = this.now;
       const accepted = to === 'ACCEPTED';
@@ -133,6 +139,11 @@ export class LeadCase {
         accepted,
       });
     }
+  }
+
+  /** Counts for the reports what became of an offer; acceptances are counted by `move`. */
+  count(offer: Offer, add: OfferCount['add']): void {
+    this.#counts.push({ offer, add });
   }
 
   /** Makes an offer CANCELLED and says so. */
@@ -182,6 +193,7 @@ export class LeadCase {
     const { tx } = this;
     await this.recordOutcomes();
     await saveLead(tx, { routing: this.routing, changed: [...this.#changed], added: this.#added });
+    await countOffers(tx, this.#counts, this.routing);
     await emitAll(
       tx,
       this.#announcements.map(({ offer, leadVersion, ...event }) => ({

@@ -19,6 +19,7 @@ export async function settleOffer(
   leadCase.touch(offer);
   offer.settlement = 'SETTLED';
   offer.resendAt = null;
+  leadCase.count(offer, { sold: 1, spend_cents: offer.priceCents });
   leadCase.announceOffer('agents.offer.settled', offer, {});
   await leadCase.save();
 

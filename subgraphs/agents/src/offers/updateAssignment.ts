@@ -1,7 +1,10 @@
 import { DomainError, emit, isUuid } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
+import { countOffers } from '../reports/countOffers.js';
 import { Assignment } from '../store/assignment.js';
+import { Offer } from '../store/offer.js';
+import { Routing } from '../store/routing.js';
 import { type AssignmentStatus, canProgress } from './assignmentStatus.js';
 
 /**
@@ -42,6 +45,7 @@ export async function updateAssignment(
   assignment.version += 1;
   assignment.changedAt = now;
   await repository.save(assignment);
+  if (status === 'BOUND') await countBound(tx, assignment);
   await emit(tx, {
     type: 'agents.assignment.changed',
     partitionKey: agentId,
@@ -55,4 +59,10 @@ export async function updateAssignment(
     occurredAt: now,
   });
   return assignment;
+}
+
+async function countBound(tx: EntityManager, { offerId, leadId }: Assignment): Promise<void> {
+  const offer = await tx.findOneByOrFail(Offer, { id: offerId });
+  const routing = await tx.findOneByOrFail(Routing, { leadId });
+  await countOffers(tx, [{ offer, add: { bound: 1 } }], routing);
 }

@@ -109,6 +109,7 @@ function makeOffers(leadCase: LeadCase, chosen: readonly ChosenCandidate[]): voi
       reservedAt: now,
       offeredAt: null,
       expiresAt: null,
+      acceptedAt: null,
       endedAt: null,
       resendAt: resendTime(now, settings.reservedResendMs, 0, settings),
       resends: 0,

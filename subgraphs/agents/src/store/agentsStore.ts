@@ -7,6 +7,7 @@ import { License } from './license.js';
 import { AgentTables1763900000000 } from './migrations/1763900000000AgentTables.js';
 import { CampaignsElsewhere1763900001000 } from './migrations/1763900001000CampaignsElsewhere.js';
 import { ListIndexes1764200000000 } from './migrations/1764200000000ListIndexes.js';
+import { Leaderboard1764300000000 } from './migrations/1764300000000Leaderboard.js';
 import { Notification } from './notification.js';
 import { Offer } from './offer.js';
 import { Pool } from './pool.js';
@@ -20,5 +21,6 @@ export const agentsStore = {
     AgentTables1763900000000,
     CampaignsElsewhere1763900001000,
     ListIndexes1764200000000,
+    Leaderboard1764300000000,
   ],
 };

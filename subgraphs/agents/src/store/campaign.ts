@@ -1,4 +1,4 @@
-import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CampaignStatusEnum, CapPeriodEnum, FilterOperatorEnum, LineEnum, SaleModeEnum } from '../graphql/enums.js';
@@ -6,7 +6,6 @@ import type { CampaignFilter, FilterOperator } from '../routing/campaignFilter.j
 import type { Cap } from '../routing/caps.js';
 import type { Opening } from '../routing/schedule.js';
 import type { CampaignStatus, CapPeriod, Line, SaleMode } from '../routing/vocabulary.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 @ObjectType('CampaignFilter', { description: 'A condition on a fact of the lead.' })
 export class CampaignFilterType implements CampaignFilter {

@@ -1,11 +1,10 @@
-import { DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CancelReasonEnum, OfferStatusEnum, SaleModeEnum, SettlementEnum } from '../graphql/enums.js';
 import type { CancelReason, OfferStatus, Settlement } from '../offers/offerStatus.js';
 import type { CapBuckets } from '../routing/caps.js';
 import type { SaleMode } from '../routing/vocabulary.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
@@ -82,6 +81,10 @@ export class Offer {
   @Field(() => DateTime, { nullable: true, description: 'Until when it can be accepted.' })
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
+
+  /** Stays when the capture fails later. */
+  @Column('timestamptz', { name: 'accepted_at', nullable: true })
+  acceptedAt: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was accepted, rejected, expired or cancelled.' })
   @Column('timestamptz', { name: 'ended_at', nullable: true })

@@ -24,13 +24,22 @@ const columns = {
   reservedAt: 'reserved_at',
   offeredAt: 'offered_at',
   expiresAt: 'expires_at',
+  acceptedAt: 'accepted_at',
   endedAt: 'ended_at',
   resendAt: 'resend_at',
   resends: 'resends',
   version: 'version',
 } as const satisfies Record<keyof Offer, string>;
 const properties = Object.entries(columns) as [keyof Offer, string][];
-const times = new Set<keyof Offer>(['windowEndsAt', 'reservedAt', 'offeredAt', 'expiresAt', 'endedAt', 'resendAt']);
+const times = new Set<keyof Offer>([
+  'windowEndsAt',
+  'reservedAt',
+  'offeredAt',
+  'expiresAt',
+  'acceptedAt',
+  'endedAt',
+  'resendAt',
+]);
 
 /** What can change once an offer is there. */
 const changeable = [
@@ -44,6 +53,7 @@ const changeable = [
   'window_ends_at',
   'offered_at',
   'expires_at',
+  'accepted_at',
   'ended_at',
   'resend_at',
   'resends',
@@ -62,7 +72,7 @@ const saveAll = `
   WITH changed AS (${updateOffers}),
     added AS (INSERT INTO offer SELECT * FROM jsonb_populate_recordset(null::offer, $3::jsonb))
   UPDATE routing SET state = $4, round = $5, last_round = $6, step = $7, mode = $8, max_sales = $9, retry_at = $10,
-    resend_at = $11, resends = $12, version = $13
+    resend_at = $11, resends = $12, version = $13, is_test = $14
   WHERE lead_id = $2`;
 
 export interface LeadChanges {
@@ -92,6 +102,7 @@ export async function saveLead(tx: EntityManager, { routing, changed, added }: L
     routing.resendAt,
     routing.resends,
     routing.version,
+    routing.isTest,
   ]);
 }
 

@@ -1,8 +1,8 @@
+import { bigintAsNumber } from '@leadgraph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RoundPlan, TraceEntry } from '../routing/planRound.js';
 import type { RoutingState } from '../routing/routingState.js';
 import type { PoolStrategy, SaleMode } from '../routing/vocabulary.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 /** Where the routing of one lead stands (routingState.ts). */
 @Entity('routing')
@@ -27,6 +27,10 @@ export class Routing {
 
   @Column('int', { name: 'max_sales' })
   maxSales: number;
+
+  /** Whether the lead is a test lead; false until the lead is here. */
+  @Column('boolean', { name: 'is_test' })
+  isTest: boolean;
 
   @Column('int', { name: 'accepted_count' })
   acceptedCount: number;

@@ -1,12 +1,13 @@
+import { toSafeNumber } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { RoundPlan } from '../routing/planRound.js';
 import type { PoolWeights } from '../routing/rankCandidates.js';
 import type { Line, PoolStrategy } from '../routing/vocabulary.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 import type { Routing } from './routing.js';
 
 const columns = `lead_id AS "leadId", state, round, last_round AS "lastRound", step, mode, max_sales AS "maxSales",
-  accepted_count AS "acceptedCount", retry_at AS "retryAt", resend_at AS "resendAt", resends, version`;
+  accepted_count AS "acceptedCount", retry_at AS "retryAt", resend_at AS "resendAt", resends, version,
+  is_test AS "isTest"`;
 
 /**
  * Locks a lead's routing row for the rest of the transaction and makes it if it is not there: a lead is routed by one at a time, and an event that

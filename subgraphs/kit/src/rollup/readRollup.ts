@@ -48,27 +48,43 @@ export async function readRollup<D extends string, K extends string, M extends s
 /** The statement of a report; for those who look at its plan. */
 export function rollupSql<D extends string, K extends string, M extends string>(
   rollup: Rollup<D, K, M>,
-  { from, to, includeTest, where = {}, groupBy, orderBy, limit = REPORT_ROWS + 1 }: RollupQuery<D, K>,
+  query: RollupQuery<D, K>,
+): { sql: string; parameters: unknown[] } {
+  const { groupBy, orderBy, limit = REPORT_ROWS + 1 } = query;
+  const { sql, parameters } = sumsSql(rollup, query);
+  const order = orderBy ?? groupBy.map((name) => `sums.${name}`).join(', ');
+  return { sql: `${sql} ${order ? `ORDER BY ${order}` : ''} LIMIT ${limit}`, parameters };
+}
+
+/** The sums of a range of days, grouped, without order or limit. */
+export function sumsSql<D extends string, K extends string, M extends string>(
+  rollup: Rollup<D, K, M>,
+  { from, to, includeTest, where = {}, groupBy }: Omit<RollupQuery<D, K>, 'orderBy' | 'limit'>,
 ): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = [from, to];
   const conditions = ['day BETWEEN $1::date AND $2::date'];
   if (!includeTest) conditions.push('NOT is_test');
   const needed = new Set<string>(groupBy);
+  const filtered = new Set<string>();
   for (const [name, values] of Object.entries(where) as [D | K, readonly unknown[] | null | undefined][]) {
     if (!values || values.length === 0) continue;
     needed.add(name);
+    filtered.add(name);
     conditions.push(`${name} = ANY ($${parameters.push(values)})`);
   }
   const condition = conditions.join(' AND ');
   const columns = [...groupBy, ...rollup.measures].join(', ');
   const shown = groupBy.map((name) => (name === 'day' ? `to_char(day, 'YYYY-MM-DD') AS day` : name));
   const sums = rollup.measures.map((measure) => `COALESCE(sum(${measure}), 0) AS ${measure}`);
+  // An index of several dimensions serves also where one of them is left out, if that is said. Not without need: it spoils the estimates.
+  const leftOut = (rollup.indexes ?? [])
+    .filter(([first]) => first !== undefined && filtered.has(first))
+    .flatMap((dimensions) => dimensions.filter((name) => !needed.has(name)));
+  const implied = [...new Set(leftOut)].map((name) => ` AND ${name} = '*'`);
   const sql = `SELECT ${[...shown, ...sums].join(', ')} FROM (
-      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)} AND ${condition}
+      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${implied.join('')} AND ${condition}
       UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
     ) AS sums
-    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
-    ${orderBy ? `ORDER BY ${orderBy}` : groupBy.length > 0 ? `ORDER BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}
-    LIMIT ${limit}`;
+    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}`;
   return { sql, parameters };
 }

@@ -23,6 +23,8 @@ export interface Rollup<
   readonly keys: Readonly<Record<Key, 'text' | 'smallint'>>;
   /** What is added up. */
   readonly measures: readonly Measure[];
+  /** Dimensions that reports filter by: each list, with the day behind it, is an index of the sums. Without one, all sums of the days are looked at. */
+  readonly indexes?: readonly (readonly Dimension[])[];
 }
 
 /** Types a definition. Names go into SQL as they are: constants of the code, never input. */
@@ -47,7 +49,15 @@ export function createRollupSql(rollup: Rollup): string {
     CREATE TABLE ${name}_delta (
       position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ${place}, ${sums}
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_insert_threshold = -1);
-    COMMENT ON TABLE ${name}_delta IS 'what is not in ${name}_rollup yet; appended by whoever changes a row, folded by a sweeper';`;
+    COMMENT ON TABLE ${name}_delta IS 'what is not in ${name}_rollup yet; appended by whoever changes a row, folded by a sweeper';
+    ${createRollupIndexesSql(rollup)}`;
+}
+
+/** The statements that make a rollup's indexes, for a table that is there already. */
+export function createRollupIndexesSql({ name, indexes = [] }: Pick<Rollup, 'name' | 'indexes'>): string {
+  return indexes
+    .map((index) => `CREATE INDEX ${name}_rollup_${index[0]} ON ${name}_rollup (cuboid, ${index.join(', ')}, day);`)
+    .join('\n');
 }
 
 /** The columns that say what a sum is of, without its cuboid. */

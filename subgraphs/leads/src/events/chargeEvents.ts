@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead, changeLead, type LeadAnnouncement } from '../lifecycle/changeLead.js';
 import { canBecome } from '../lifecycle/leadStatus.js';
+import { costOfSale } from '../reports/leadCost.js';
 import { insertBuyer, readBuyer } from '../store/buyerStore.js';
 import type { BuyerRow } from '../store/buyerTable.js';
 import { findLead } from './findLead.js';
@@ -37,7 +38,11 @@ async function captured(
   }
   const saleNumber = lead.soldCount + 1;
   const soldAt = tools.clock.now();
-  const buyer: BuyerRow = { offerId, leadId, agentId, chargeId, priceCents, saleNumber, soldAt, boundAt: null };
+  const costCents = costOfSale(lead, priceCents);
+  const buyer: BuyerRow = {
+    ...{ offerId, leadId, agentId, chargeId, priceCents, costCents, saleNumber },
+    ...{ soldAt, boundAt: null, returnedAt: null },
+  };
   await insertBuyer(tx, buyer);
   const becomesSold = canBecome(lead.status, 'SOLD');
   await changeLead(tools, tx, lead, {
@@ -45,6 +50,7 @@ async function captured(
     reason: `sale ${saleNumber} of ${lead.maxSales}`,
     set: { soldCount: saleNumber, retryAt: null },
     data: { offerId, agentId, chargeId, priceCents },
+    money: { sales: 1, revenue_cents: priceCents, cost_cents: costCents },
     announce: () => saleOf(buyer),
   });
 }

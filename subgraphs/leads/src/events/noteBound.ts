@@ -2,7 +2,8 @@ import type { EventMessage } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { BOUND_STAGES } from '../lifecycle/stages.js';
-import { countStages } from '../reports/countStages.js';
+import { countLead } from '../reports/countLead.js';
+import { boundMoney } from '../reports/leadCost.js';
 import { markBound } from '../store/buyerStore.js';
 import { updateLead } from '../store/leadStore.js';
 import { findLead } from './findLead.js';
@@ -23,5 +24,5 @@ export async function noteBound(
   const stages = lead.stages | BOUND_STAGES;
   if (stages === lead.stages) return;
   await updateLead(tx, lead.id, { stages });
-  await countStages(tx, { ...lead, stages }, lead.stages, now);
+  await countLead(tx, { ...lead, stages }, { before: lead.stages, now, money: boundMoney(lead) });
 }

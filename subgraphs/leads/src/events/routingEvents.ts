@@ -7,6 +7,7 @@ import { canBecome, type LeadStatus } from '../lifecycle/leadStatus.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { findLead } from './findLead.js';
 import { noteBound } from './noteBound.js';
+import { noteReturned } from './noteReturned.js';
 
 /** The lead is with agents: what it says about the routing sets the status. SOLD stays SOLD, whatever becomes of further places. */
 const withAgents: readonly LeadStatus[] = ['QUALIFIED', 'ROUTING', 'OFFERED', 'QUEUED', 'UNSOLD', 'RETURNED'];
@@ -40,7 +41,10 @@ export function routingConsumer(tools: LeadsTools) {
           announce: ({ id }) => ({ type: 'leads.lead.offered', payload: { leadId: id, reason: null } }),
         }),
       'agents.routing.completed': (tx, message) => follow(tools, tx, message, outcome(message)),
-      'agents.assignment.changed': (tx, message) => noteBound(tools, tx, message),
+      async 'agents.assignment.changed'(tx, message) {
+        await noteBound(tools, tx, message);
+        await noteReturned(tools, tx, message);
+      },
     },
   });
 }

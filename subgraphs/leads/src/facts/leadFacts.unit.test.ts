@@ -47,7 +47,8 @@ function factsOf(changes: Record<string, unknown>) {
     ...changes,
   });
   const found = validateSubmission(submission, now);
-  const at = { id: '01900000-0000-7000-8000-000000000002', now, duplicateOfId: null, householdId: null };
+  const source = { pricingCents: 500, pricingBasisPoints: null };
+  const at = { id: '01900000-0000-7000-8000-000000000002', now, duplicateOfId: null, householdId: null, source };
   const { lead, person, consent } = acceptedLead(tools, submission, found, at);
   return {
     lead,

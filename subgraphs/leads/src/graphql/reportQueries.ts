@@ -1,8 +1,15 @@
-import { checkedRange, ListSize, OnlyFor, percentileMs, ReportRange, readRollup } from '@leadgraph/kit';
-import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { funnel, speedToLead } from '../reports/rollups.js';
+import { checkedRange, ListSize, OnlyFor, percentileMs, readRollup } from '@leadgraph/kit';
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
+import { funnel, type MoneyMeasure, money, speedToLead } from '../reports/rollups.js';
 import type { LeadsContext } from './context.js';
-import { FunnelRow, LeadReportFilter, LeadReportGroup, SpeedRow, type SpeedStepEnum } from './reportTypes.js';
+import {
+  FunnelRow,
+  LeadReportArgs,
+  type LeadReportGroup,
+  RevenueRow,
+  SpeedRow,
+  type SpeedStepEnum,
+} from './reportTypes.js';
 
 const columns = { DAY: 'day', SOURCE: 'source_id', LINE: 'line', STATE: 'state' } as const;
 type Column = (typeof columns)[LeadReportGroup];
@@ -17,22 +24,25 @@ export class ReportQueries {
       'Counts what was committed up to now. Operators only.',
   })
   async funnelReport(
-    @Arg('range', () => ReportRange) range: ReportRange,
-    @Arg('groupBy', () => [LeadReportGroup], { nullable: true }) groupBy: LeadReportGroup[] | null,
-    @Arg('filter', () => LeadReportFilter, { nullable: true }) filter: LeadReportFilter | null,
-    @Arg('includeTest', () => Boolean, { nullable: true, description: 'true counts test leads as well.' })
-    includeTest: boolean | null,
+    @Args(() => LeadReportArgs) args: LeadReportArgs,
     @Ctx() context: LeadsContext,
   ): Promise<FunnelRow[]> {
-    const rows = await context.stale.read((db) =>
-      readRollup(db, funnel, {
-        ...checkedRange(range),
-        includeTest: includeTest ?? false,
-        where: whereOf(filter),
-        groupBy: columnsOf(groupBy),
-      }),
-    );
+    const rows = await context.stale.read((db) => readRollup(db, funnel, { ...asked(args), groupBy: columnsOf(args) }));
     return Promise.all(rows.map(async (row) => ({ ...row, ...(await placeOf(row, context)) })));
+  }
+
+  @OnlyFor('OPERATOR')
+  @ListSize(100)
+  @Query(() => [RevenueRow], {
+    description:
+      'Revenue, cost per acquisition and return rate. Days are UTC days of receipt. One row without grouping; at most 2,000 (REPORT_TOO_LARGE). Operators only.',
+  })
+  async revenueReport(
+    @Args(() => LeadReportArgs) args: LeadReportArgs,
+    @Ctx() context: LeadsContext,
+  ): Promise<RevenueRow[]> {
+    const rows = await context.stale.read((db) => readRollup(db, money, { ...asked(args), groupBy: columnsOf(args) }));
+    return Promise.all(rows.map(async (row) => ({ ...(await placeOf(row, context)), ...revenueOf(row) })));
   }
 
   @OnlyFor('OPERATOR')
@@ -42,19 +52,13 @@ export class ReportQueries {
       'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. Operators only.',
   })
   async speedToLeadReport(
-    @Arg('range', () => ReportRange) range: ReportRange,
-    @Arg('groupBy', () => [LeadReportGroup], { nullable: true }) groupBy: LeadReportGroup[] | null,
-    @Arg('filter', () => LeadReportFilter, { nullable: true }) filter: LeadReportFilter | null,
-    @Arg('includeTest', () => Boolean, { nullable: true, description: 'true counts test leads as well.' })
-    includeTest: boolean | null,
+    @Args(() => LeadReportArgs) args: LeadReportArgs,
     @Ctx() context: LeadsContext,
   ): Promise<SpeedRow[]> {
-    const places = columnsOf(groupBy);
+    const places = columnsOf(args);
     const rows = await context.stale.read((db) =>
       readRollup(db, speedToLead, {
-        ...checkedRange(range),
-        includeTest: includeTest ?? false,
-        where: whereOf(filter),
+        ...asked(args),
         groupBy: [...places, 'step', 'bucket'],
         limit: 100_000,
       }),
@@ -89,15 +93,34 @@ export class ReportQueries {
   }
 }
 
-function columnsOf(groupBy: LeadReportGroup[] | null): Column[] {
+function columnsOf({ groupBy }: LeadReportArgs): Column[] {
   return [...new Set(groupBy ?? [])].map((group) => columns[group]);
 }
 
-function whereOf(filter: LeadReportFilter | null) {
+function revenueOf(sums: Record<MoneyMeasure, number>): Omit<RevenueRow, 'day' | 'source' | 'line' | 'state'> {
+  const { accepted, sales, bound } = sums;
   return {
-    source_id: filter?.source?.map((id) => id.toLowerCase()),
-    line: filter?.line,
-    state: filter?.state?.map((code) => code.toUpperCase()),
+    ...{ accepted, sales, bound },
+    withoutCost: accepted - sums.costed,
+    costCents: sums.cost_cents,
+    revenueCents: sums.revenue_cents,
+    returnedSales: sums.returned_sales,
+    returnedCents: sums.returned_cents,
+    returnRate: sales === 0 ? null : sums.returned_sales / sales,
+    costPerAcquisitionCents: sums.costed_bound === 0 ? null : Math.round(sums.cost_cents / sums.costed_bound),
+  };
+}
+
+/** Of which days, leads and places sums are asked for. */
+function asked({ range, filter, includeTest }: LeadReportArgs) {
+  return {
+    ...checkedRange(range),
+    includeTest: includeTest ?? false,
+    where: {
+      source_id: filter?.source?.map((id) => id.toLowerCase()),
+      line: filter?.line,
+      state: filter?.state?.map((code) => code.toUpperCase()),
+    },
   };
 }
 

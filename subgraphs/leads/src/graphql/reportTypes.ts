@@ -1,6 +1,6 @@
-import { LocalDate } from '@leadgraph/kit';
+import { LocalDate, ReportRange, SafeInt } from '@leadgraph/kit';
 import type { Line } from '@leadgraph/schema';
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { SourceRow } from '../store/sourceTable.js';
 import { LineEnum } from './enums.js';
 import { Source } from './sourceType.js';
@@ -26,6 +26,21 @@ export class LeadReportFilter {
 
   @Field(() => [String], { nullable: true, description: 'Two letters each.' })
   state?: string[] | null;
+}
+
+@ArgsType()
+export class LeadReportArgs {
+  @Field(() => ReportRange)
+  range: ReportRange;
+
+  @Field(() => [LeadReportGroup], { nullable: true })
+  groupBy?: LeadReportGroup[] | null;
+
+  @Field(() => LeadReportFilter, { nullable: true })
+  filter?: LeadReportFilter | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'true counts test leads as well.' })
+  includeTest?: boolean | null;
 }
 
 /** What a row is about: null where the report is not divided by it. */
@@ -88,6 +103,53 @@ export class FunnelRow extends ReportPlace {
 
   @Field(() => Int)
   erased: number;
+}
+
+@ObjectType({
+  description:
+    'What the leads received on these UTC days have cost and brought by now, whenever they were sold. Money in cents of US dollars. ' +
+    'Revenue is what agents were charged; nothing is taken off for what they gave back, which stands beside.',
+})
+export class RevenueRow extends ReportPlace {
+  @Field(() => Int, { description: 'Leads that passed validation and were no duplicates: those that cost something.' })
+  accepted: number;
+
+  @Field(() => Int, {
+    description:
+      'Of these, those accepted before it was kept what a lead costs. They add nothing to costCents, and costPerAcquisitionCents leaves them out.',
+  })
+  withoutCost: number;
+
+  @Field(() => SafeInt, {
+    description:
+      'For each accepted lead the price that its source had when it was accepted (FIXED), or for each of its sales the partner’s share of the price agreed then (REVENUE_SHARE).',
+  })
+  costCents: number;
+
+  @Field(() => Int, { description: 'Places sold; a lead with several buyers counts once for each.' })
+  sales: number;
+
+  @Field(() => SafeInt)
+  revenueCents: number;
+
+  @Field(() => Int, { description: 'Sales whose buyers gave the lead back: their assignments are RETURNED.' })
+  returnedSales: number;
+
+  @Field(() => SafeInt, { description: 'What these sales had brought; part of revenueCents.' })
+  returnedCents: number;
+
+  @Field(() => Float, { nullable: true, description: 'returnedSales / sales, 0 to 1; null without sales.' })
+  returnRate: number | null;
+
+  @Field(() => Int, { description: 'Leads that became a policy of at least one buyer.' })
+  bound: number;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description:
+      'costCents / how many of the leads whose cost is known are bound, rounded to the cent: what one bound lead cost, those that came to nothing included. Null while none is bound.',
+  })
+  costPerAcquisitionCents: number | null;
 }
 
 export enum SpeedStepEnum {

@@ -4,6 +4,7 @@ import { dueAtOf } from '../lifecycle/changeLead.js';
 import { stagesAt } from '../lifecycle/stages.js';
 import type { Person } from '../privacy/person.js';
 import { redact } from '../privacy/redact.js';
+import { costAtIntake, type PricedSource } from '../reports/leadCost.js';
 import type { ConsentRow } from '../store/consentTable.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { ageBandOf, ageOn, localDay } from '../validation/age.js';
@@ -55,6 +56,8 @@ export function rejectedLead(
     details: null,
     duplicateOfId: null,
     householdId: null,
+    costCents: null,
+    costBasisPoints: null,
     dueAt: null,
     keyId: null,
     wrappedKey: null,
@@ -67,7 +70,7 @@ export function acceptedLead(
   tools: LeadsTools,
   submission: Submission,
   found: Findings,
-  at: { id: string; now: Date; duplicateOfId: string | null; householdId: string | null },
+  at: { id: string; now: Date; duplicateOfId: string | null; householdId: string | null; source: PricedSource },
 ): { lead: LeadRow; person: Person; consent: ConsentRow } {
   const { contact, consent } = submission;
   if (!found.details || !found.place || !consent?.certificateRef) throw new Error('the submission was not validated');
@@ -104,6 +107,7 @@ export function acceptedLead(
     details: details.stored,
     duplicateOfId: at.duplicateOfId,
     householdId: at.householdId,
+    ...(status === 'VALIDATED' ? costAtIntake(at.source) : { costCents: null, costBasisPoints: null }),
     dueAt: dueAtOf(status, at.now, tools.limits),
     ...tools.vault.store(at.id, person),
   };

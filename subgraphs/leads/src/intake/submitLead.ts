@@ -3,7 +3,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { leadFacts } from '../facts/leadFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { announceLead } from '../lifecycle/changeLead.js';
-import { countStages } from '../reports/countStages.js';
+import { countLead } from '../reports/countLead.js';
+import { acceptedMoney } from '../reports/leadCost.js';
 import { readSourceAndSuppressions } from '../store/factSourcesStore.js';
 import { insertConsent, insertLead, type TimelineEntry } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
@@ -88,7 +89,7 @@ async function reject(tx: EntityManager, { tools, submission, found, at }: Intak
   const lead = rejectedLead(tools, submission, found, at);
   const codes = [...new Set(found.problems.map(({ code }) => code))];
   await insertLead(tx, lead, firstSteps(lead, codes.join(', ')));
-  await countStages(tx, lead, 0, at.now);
+  await countLead(tx, lead, { before: 0, now: at.now });
   await announceLead(
     tx,
     lead,
@@ -113,10 +114,13 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
     found.place?.zip ?? null,
   );
   const householdId = householdHash && (await joinHousehold(tx, householdHash, at.id));
-  const { lead, person, consent } = acceptedLead(tools, submission, found, { ...at, duplicateOfId, householdId });
+  const { lead, person, consent } = acceptedLead(tools, submission, found, {
+    ...{ ...at, duplicateOfId, householdId, source },
+  });
   await insertLead(tx, lead, firstSteps(lead, duplicateOfId && `of ${duplicateOfId}`));
   await insertConsent(tx, consent);
-  await countStages(tx, lead, 0, at.now);
+  const money = duplicateOfId === null ? acceptedMoney(lead) : undefined;
+  await countLead(tx, lead, { before: 0, now: at.now, money });
   if (duplicateOfId !== null) {
     await announceLead(
       tx,

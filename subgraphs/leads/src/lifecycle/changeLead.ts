@@ -3,7 +3,7 @@ import type { EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadLimits } from '../config.js';
 import type { LeadsTools } from '../leadsTools.js';
-import { countStages } from '../reports/countStages.js';
+import { countLead, type Money } from '../reports/countLead.js';
 import { type LeadEventType, leadEventId } from '../store/leadEventTable.js';
 import { appendTimeline, updateLead } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
@@ -24,6 +24,8 @@ export interface LeadChange {
   set?: Partial<LeadRow>;
   /** Facts for the timeline; no personal data. */
   data?: Record<string, unknown>;
+  /** What it brings or costs, for the reports. */
+  money?: Money;
   announce: (changed: LeadRow) => LeadAnnouncement;
 }
 
@@ -59,7 +61,7 @@ export async function changeLead(
     [{ version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) }],
     now,
   );
-  await countStages(tx, changed, lead.stages, now);
+  await countLead(tx, changed, { before: lead.stages, now, money: change.money });
   await announceLead(tx, changed, change.announce(changed), { occurredAt: now });
   return changed;
 }

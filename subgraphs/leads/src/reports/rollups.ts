@@ -1,10 +1,15 @@
 import { defineRollup, durationBucketSql } from '@leadgraph/kit';
 import { stageBits, stages } from '../lifecycle/stages.js';
 
+const byPlace = {
+  dimensions: ['source_id', 'line', 'state'],
+  indexes: [['state', 'line'], ['source_id']],
+} as const;
+
 /** How many leads of a day of receipt have reached which stage. */
 export const funnel = defineRollup({
   name: 'funnel',
-  dimensions: ['source_id', 'line', 'state'],
+  ...byPlace,
   keys: {},
   measures: stages,
 });
@@ -12,10 +17,34 @@ export const funnel = defineRollup({
 /** How long leads of a day of receipt took to a stage, counted in buckets (kit: durationBuckets.ts). */
 export const speedToLead = defineRollup({
   name: 'speed',
-  dimensions: ['source_id', 'line', 'state'],
+  ...byPlace,
   keys: { step: 'text', bucket: 'smallint' },
   measures: ['leads'],
 });
+
+/**
+ * What leads of a day of receipt cost and brought. `costed` are those of which it is known what they cost; `returned_…` is part of `sales` and `revenue_cents`.
+ */
+export const money = defineRollup({
+  name: 'money',
+  ...byPlace,
+  keys: {},
+  measures: [
+    'accepted',
+    'costed',
+    'cost_cents',
+    'sales',
+    'revenue_cents',
+    'returned_sales',
+    'returned_cents',
+    'bound',
+    'costed_bound',
+  ],
+});
+export type MoneyMeasure = (typeof money)['measures'][number];
+
+/** All rollups of this subgraph. */
+export const rollups = [funnel, speedToLead, money];
 
 /** Stages whose time since receipt is reported. */
 export const speedSteps = ['qualified', 'offered', 'sold'] as const;
@@ -45,3 +74,17 @@ export const speedRows = speedSteps
     ) AS first ON first.lead_id = lead.id`,
   )
   .join(' UNION ALL ');
+
+/** The money counted from the rows. */
+export const moneyRows = `SELECT ${place},
+  ((lead.stages & ${stageBits.rejected | stageBits.duplicate}) = 0)::int AS accepted, (lead.cost_cents IS NOT NULL)::int AS costed,
+  COALESCE(lead.cost_cents, 0) + COALESCE(sold.cost_cents, 0) AS cost_cents,
+  COALESCE(sold.sales, 0) AS sales, COALESCE(sold.revenue_cents, 0) AS revenue_cents,
+  COALESCE(sold.returned_sales, 0) AS returned_sales, COALESCE(sold.returned_cents, 0) AS returned_cents,
+  ((lead.stages & ${stageBits.bound}) <> 0)::int AS bound,
+  ((lead.stages & ${stageBits.bound}) <> 0 AND lead.cost_cents IS NOT NULL)::int AS costed_bound
+  FROM lead LEFT JOIN (
+    SELECT lead_id, sum(cost_cents) AS cost_cents, count(*) AS sales, sum(price_cents) AS revenue_cents,
+      count(returned_at) AS returned_sales, sum(price_cents) FILTER (WHERE returned_at IS NOT NULL) AS returned_cents
+    FROM lead_buyer GROUP BY lead_id
+  ) AS sold ON sold.lead_id = lead.id`;

@@ -1,3 +1,4 @@
+import { bigintAsNumber } from '@leadgraph/kit';
 import type { AgeBand, Line, Tier } from '@leadgraph/schema';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { DetailsMember } from '../details/detailsSchema.js';
@@ -70,6 +71,14 @@ export class LeadRow {
   /** The stages of the funnel that it has ever reached, as bits (`lifecycle/stages.ts`). */
   @Column('smallint')
   stages: number;
+
+  /** What it cost when it was accepted: the source's price then, 0 where its partner gets a share. Null for what was not accepted, or before this was kept. */
+  @Column('bigint', { name: 'cost_cents', nullable: true, transformer: bigintAsNumber })
+  costCents: number | null;
+
+  /** The partner's share of each sale's price in hundredths of a percent, agreed when it was accepted; null where there is none. */
+  @Column('int', { name: 'cost_basis_points', nullable: true })
+  costBasisPoints: number | null;
 
   @Column('smallint', { name: 'max_sales' })
   maxSales: number;

@@ -6,11 +6,18 @@ import { LeadRow } from './leadTable.js';
 import { LeadTables1763900000000 } from './migrations/1763900000000LeadTables.js';
 import { Reports1764100000000 } from './migrations/1764100000000Reports.js';
 import { SourceLists1764200000000 } from './migrations/1764200000000SourceLists.js';
+import { Money1764300000000 } from './migrations/1764300000000Money.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
 /** What the store of this subgraph consists of. */
 export const leadsStore = {
   entities: [LeadRow, LeadEventRow, ConsentRow, SourceRow, BuyerRow, SuppressionRow],
-  migrations: [KitTables1700000000000, LeadTables1763900000000, Reports1764100000000, SourceLists1764200000000],
+  migrations: [
+    KitTables1700000000000,
+    LeadTables1763900000000,
+    Reports1764100000000,
+    SourceLists1764200000000,
+    Money1764300000000,
+  ],
 };

@@ -1,3 +1,4 @@
+import { bigintAsNumber } from '@leadgraph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const pricingTypes = ['FIXED', 'REVENUE_SHARE'] as const;
@@ -23,11 +24,7 @@ export class SourceRow {
   pricingType: PricingType;
 
   /** What a lead costs, for FIXED. */
-  @Column('bigint', {
-    name: 'pricing_cents',
-    nullable: true,
-    transformer: { from: toNumber, to: (value: unknown) => value },
-  })
+  @Column('bigint', { name: 'pricing_cents', nullable: true, transformer: bigintAsNumber })
   pricingCents: number | null;
 
   /** The partner's share of the revenue in hundredths of a percent, for REVENUE_SHARE. */
@@ -40,8 +37,4 @@ export class SourceRow {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
-}
-
-function toNumber(value: string | null): number | null {
-  return value === null ? null : Number(value);
 }

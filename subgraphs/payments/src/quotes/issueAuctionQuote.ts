@@ -1,7 +1,6 @@
-import { uuidv7 } from '@leadgraph/kit';
+import { toSafeNumber, uuidv7 } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import { withAuctionPremium } from '../pricing/auctionPremium.js';
-import { toSafeNumber } from '../store/bigintAsNumber.js';
 import type { Quote } from '../store/quote.js';
 import { fromQuoteLine, insertQuote, toQuoteLine } from '../store/quoteStore.js';
 

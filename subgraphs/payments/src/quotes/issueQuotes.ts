@@ -1,9 +1,8 @@
-import { emit, uuidv7 } from '@leadgraph/kit';
+import { emit, toSafeNumber, uuidv7 } from '@leadgraph/kit';
 import { SaleMode } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { PaymentsRules } from '../paymentsRules.js';
 import { priceLead } from '../pricing/priceLead.js';
-import { toSafeNumber } from '../store/bigintAsNumber.js';
 import { type LeadProjection, nextLeadVersion } from '../store/leadProjection.js';
 import type { Quote } from '../store/quote.js';
 import { insertQuote, newestQuote, toQuoteLine } from '../store/quoteStore.js';

@@ -1,9 +1,8 @@
-import { DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ChargeStatus, Currency } from '../graphql/enums.js';
 import type { ChargeState } from '../holds/holdStates.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')

@@ -1,8 +1,7 @@
-import { currentScope, systemActor, uuidv7 } from '@leadgraph/kit';
+import { currentScope, systemActor, toSafeNumber, uuidv7 } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { AccountKind } from '../ledger/accounts.js';
 import type { EntryKind, JournalDraft, Posting } from '../ledger/journal.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 
 /** Books entries, each with its postings, in two statements however many there are. Returns their ids in the order given. */
 export async function bookEntries(tx: EntityManager, drafts: readonly JournalDraft[], now: Date): Promise<string[]> {

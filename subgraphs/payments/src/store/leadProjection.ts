@@ -1,7 +1,7 @@
+import { bigintAsNumber } from '@leadgraph/kit';
 import type { Line, Tier } from '@leadgraph/schema';
 import { Any, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { PricingFacts } from '../pricing/leadFacts.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 /** What payments knows of a lead, fed by leads' events in the order of the lead's version. No personal data. */
 @Entity('lead_projection')

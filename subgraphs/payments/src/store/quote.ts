@@ -1,10 +1,9 @@
-import { DateTime, ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
+import { bigintAsNumber, DateTime, ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
 import type { SaleMode as SaleModeValue } from '@leadgraph/schema';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { BreakdownCode, Currency, QuoteKind, SaleMode } from '../graphql/enums.js';
 import type { BreakdownCode as BreakdownCodeValue } from '../pricing/breakdown.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 @ObjectType({ description: 'One step of a price. The amounts of all the lines add up to the price.' })
 export class QuoteLine {

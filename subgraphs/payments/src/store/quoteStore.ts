@@ -1,7 +1,7 @@
+import { toSafeNumber } from '@leadgraph/kit';
 import type { SaleMode } from '@leadgraph/schema';
 import { Any, type EntityManager } from 'typeorm';
 import type { BreakdownLine } from '../pricing/breakdown.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 import { Quote, type QuoteLine } from './quote.js';
 
 /** Adds a quote. */

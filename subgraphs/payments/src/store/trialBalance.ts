@@ -1,6 +1,6 @@
+import { toSafeNumber } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import { type AccountKind, accountKinds } from '../ledger/accounts.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 
 export interface AccountTotal {
   kind: AccountKind;

@@ -1,8 +1,7 @@
-import { OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Currency } from '../graphql/enums.js';
-import { bigintAsNumber } from './bigintAsNumber.js';
 
 /** An agent's money. Its id is its agent's. Only conditional updates of the store change the amounts. */
 @Directive('@key(fields: "id")')

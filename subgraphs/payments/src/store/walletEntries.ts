@@ -1,7 +1,6 @@
-import { type TotalCount, TotalRelation } from '@leadgraph/kit';
+import { type TotalCount, TotalRelation, toSafeNumber } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { EntryKind } from '../ledger/journal.js';
-import { toSafeNumber } from './bigintAsNumber.js';
 
 /** An entry of the journal as one wallet sees it. */
 export interface WalletEntryRow {

@@ -1,5 +1,5 @@
+import { toSafeNumber } from '@leadgraph/kit';
 import { Any, type EntityManager } from 'typeorm';
-import { toSafeNumber } from './bigintAsNumber.js';
 import { Wallet } from './wallet.js';
 
 /** A wallet after a change, as far as events tell it. */
