@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import type { FetchCaching } from '../compile/fetchCaching.js';
+import { identityKey } from '../identity/identity.js';
 import type { Logger } from '../log.js';
-import { Cancellation, type ChangedEntity, type RequestContext } from '../requestContext.js';
+import { Cancellation, type RequestContext } from '../requestContext.js';
 import { assembleEntities } from '../subgraph/assembleEntities.js';
 import type { FetchResult } from '../subgraph/fetchResult.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import type { SubgraphRequest } from '../subgraph/subgraphRequest.js';
 import type { CacheCounts } from './cacheMetrics.js';
-import type { CacheStore, Fill, Tag } from './cacheStore.js';
+import { type CacheStore, entityTag, type Fill, type Tag } from './cacheStore.js';
 import { lookUp, type Wanted } from './lookUp.js';
 import type { ProcessLayer } from './processLayer.js';
 
@@ -18,7 +19,7 @@ export interface CacheState {
   /** The store is there and every change is heard of, of this subgraph as well. */
   isOn(subgraph: string): boolean;
   /** What a mutation has changed: when it is resolved, nobody is given what was before. */
-  changed(subgraph: string, entities: readonly ChangedEntity[]): Promise<void>;
+  changed(tags: readonly Tag[]): Promise<void>;
 }
 
 export interface EntityCacheOptions {
@@ -67,7 +68,10 @@ export class EntityCache {
   private async mutate(subgraph: Subgraph, request: CachedRequest, context: RequestContext): Promise<FetchResult> {
     const result = await subgraph.fetch(request, context);
     const changed = result.response?.changed ?? [];
-    if (changed.length > 0) await this.options.state.changed(subgraph.name, changed);
+    if (changed.length > 0) {
+      const tags = changed.map(({ __typename, key }) => entityTag(subgraph.name, __typename, key));
+      await this.options.state.changed([...tags, ownTag(subgraph.name, context)]);
+    }
     return result;
   }
 
@@ -87,7 +91,8 @@ export class EntityCache {
     const { counts, store, layer } = this.options;
     const request = { ...cached, isPublic: caching.isPublic };
     const wanted = wantedOf(request, subgraph.rightsKey(request, context));
-    const looked = await lookUp(wanted, caching, store, layer).catch(() => undefined);
+    const own = caching.staleMs > 0 ? ownTag(subgraph.name, context) : undefined;
+    const looked = await lookUp(wanted, caching, own, store, layer).catch(() => undefined);
     if (!looked) {
       counts.failedReadings += 1;
       return subgraph.fetch(request, context);
@@ -193,6 +198,11 @@ interface Missing {
   readonly positions: readonly number[];
   /** When it was found to be missing. */
   readonly clock: string | undefined;
+}
+
+/** Moves on with each mutation of an identity: after it, it is shown nothing from before. */
+function ownTag(subgraph: string, { identity }: RequestContext): Tag {
+  return entityTag(subgraph, '@own', hash('sha256', identityKey(identity), 'base64url'));
 }
 
 function at(request: SubgraphRequest, clock: string | undefined): SubgraphRequest {

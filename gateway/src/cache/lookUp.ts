@@ -24,11 +24,12 @@ export interface Looked {
 
 /**
  * Looks for what is wanted in the process and in the store, in one reading together with the generations that decide whether it is valid. Only where the store knows something that the process does not, and that depends on more than was known before, the generations of the rest are read after it: they are
- * newer than the value then, which is as good.
+ * newer than the value then, which is as good. `own`: the tag of what the caller itself has changed, where something may be shown though it has changed.
  */
 export async function lookUp(
   wanted: readonly Wanted[],
   { maxAgeMs, staleMs }: Pick<FetchCaching, 'maxAgeMs' | 'staleMs'>,
+  own: Tag | undefined,
   store: CacheStore,
   layer: ProcessLayer,
 ): Promise<Looked> {
@@ -38,7 +39,7 @@ export async function lookUp(
     const value = tags && layer.get(key);
     return value && now - value.filledAt <= longest ? value : undefined;
   });
-  const tags = new Set<Tag>();
+  const tags = new Set<Tag>(own === undefined ? [] : [own]);
   const keys: string[] = [];
   for (const [position, { key, tags: known }] of wanted.entries()) {
     for (const tag of kept[position]?.tags ?? known ?? []) tags.add(tag);
@@ -62,7 +63,7 @@ export async function lookUp(
     const age = now - value.filledAt;
     const isValid = value.tags.every((tag, index) => current.get(tag) === value.generations[index]);
     const isFresh = isValid && age <= maxAgeMs;
-    if (!isFresh && (staleMs === 0 || age > longest)) return undefined;
+    if (!isFresh && (staleMs === 0 || age > longest || isBefore(value, own && current.get(own)))) return undefined;
     if (stored) layer.set(key, value);
     return { value: value.value, plain: value.plain, isStale: !isFresh };
   });
@@ -82,4 +83,14 @@ function parsed({
 }): KeptValue {
   const value: unknown = JSON.parse(payload);
   return { tags, generations, filledAt, value, plain: !payload.includes('\\'), bytes: payload.length };
+}
+
+/** Whether a value was filled before a time of the clock, as far as its generations show: they are as late as the last of what it depends on. */
+function isBefore({ generations }: KeptValue, time: string | undefined): boolean {
+  if (time === undefined) return false;
+  const [epoch, number] = time.split(':');
+  return !generations.some((each) => {
+    const [own, at] = each.split(':');
+    return own === epoch && Number(at) >= Number(number);
+  });
 }
