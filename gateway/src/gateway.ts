@@ -6,7 +6,9 @@ import type { Logger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createPersistedMetrics } from './persisted/persistedMetrics.js';
 import { createHeaderRules } from './subgraph/headerRules.js';
+import type { SupergraphSlot } from './supergraph/supergraphSlot.js';
 import { createApp } from './wiring/createApp.js';
+import { createCache } from './wiring/createCache.js';
 import { createCallers } from './wiring/createCallers.js';
 import { createLive } from './wiring/createLive.js';
 import { createRequests } from './wiring/createRequests.js';
@@ -43,20 +45,25 @@ export async function startGateway(
   const headerRules = createHeaderRules(config.headerRules);
   const shared = {
     counts: createPersistedMetrics(metrics.registry),
-    mutations: { finished: 0 },
+    changes: { seen: 0 },
     ...{ headerRules, log, metrics },
   };
-  const serving = await createServing(config, { ...shared, clients, mintToken }).catch(async (error: unknown) => {
+  let served: SupergraphSlot | undefined;
+  const cache = createCache(config.cache, {
+    subgraphs: () => served?.current?.subgraphs.map(({ name }) => name) ?? [],
+    ...{ link, changes: shared.changes, log, metrics },
+  });
+  const { entityCache, before } = cache;
+  const parts = { ...shared, clients, mintToken, entityCache };
+  const serving = await createServing(config, parts).catch(async (error: unknown) => {
     await callers.close();
+    await cache.close();
     await link?.close();
     throw error;
   });
   const { slot } = serving;
-  const requests = createRequests(config, {
-    ...shared,
-    entityCache: undefined,
-    expectsManifests: clients !== undefined,
-  });
+  served = slot;
+  const requests = createRequests(config, { ...shared, entityCache, expectsManifests: clients !== undefined });
   const { starting } = requests;
   const live = createLive({
     config,
@@ -64,6 +71,7 @@ export async function startGateway(
     authenticate,
     clientKeys,
     link,
+    before,
     starting,
     headerRules,
     mintToken,
@@ -75,6 +83,7 @@ export async function startGateway(
   const app = await createApp(config, { slot, callers, starting, live, headerRules, isDraining, log, metrics });
   const close = async (recordsMs: number) => {
     await callers.close();
+    await cache.close();
     await live.close();
     // After the last request: what it has left goes out as well.
     await requests.close(recordsMs);

@@ -128,14 +128,16 @@ class Reader {
     if (!query) throw new NotKept();
     const places = emptyPlaces();
     const tags: RootTag[] = [];
+    const lookedUp: string[] = [];
     let stale: number | undefined;
     const selections = fieldsOf(this.operation.selectionSet).map((field): SelectionNode => {
       this.types = new Set();
       const own = emptyPlaces();
       const { selections } = this.read({ kind: Kind.SELECTION_SET, selections: [field] }, query, false, own, true);
-      const lookedUp = this.lookup(field);
-      if (lookedUp) {
-        tags.push(lookedUp);
+      const tag = this.lookup(field);
+      if (tag) {
+        tags.push(tag);
+        lookedUp.push(responseName(field));
         for (const [name, below] of own.below) places.below.set(name, below);
       } else {
         const types = this.types.size > 0 ? [...this.types] : [query.name];
@@ -144,8 +146,12 @@ class Reader {
       stale = least(stale, this.facts.hints.get(`${query.name}.${field.name.value}`)?.staleWhileRevalidate ?? 0);
       return selections[0] ?? field;
     });
+    const common = this.common(selections, places);
     return {
-      ...this.common(selections, places),
+      ...common,
+      // A key in another spelling finds the same entity, and is named by no message: of what was found the own key is known.
+      collectTags: (value, into) =>
+        lookedUp.every((name) => (value as Record<string, unknown>)[name] !== null) && common.collectTags(value, into),
       staleMs: (stale ?? 0) * 1000,
       entityTagOf: () => undefined,
       rootTags(variables) {

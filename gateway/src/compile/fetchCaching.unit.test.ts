@@ -111,6 +111,7 @@ describe('a root', () => {
     expect(caching?.rootTags({})).toBeUndefined();
     expect(root('{item(id:"1"){sku}}')?.rootTags({})).toEqual(['shop/Item:1']);
     expect(tagsOf(caching, { item: { sku: 's', _keyOf_Item: '1' } })).toEqual(['shop/Item:1']);
+    expect(tagsOf(caching, { item: null })).toBeUndefined();
     expect([caching?.maxAgeMs, caching?.isPublic, caching?.staleMs]).toEqual([60_000, true, 0]);
   });
 

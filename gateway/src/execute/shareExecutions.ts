@@ -9,8 +9,8 @@ export type Execute = (request: ExecutionRequest) => Promise<OperationResponse>;
 export interface SharingOptions {
   /** The request headers that reach subgraphs, in lower case: requests that differ in one of them are not identical. */
   readonly forwardedHeaders: readonly string[];
-  /** Counts the mutations that have been finished: what began before one is not joined after it. */
-  readonly mutations: { readonly finished: number };
+  /** Counts the changes that this process has heard of, mutations that it has finished and events: what began before one is not joined after it. */
+  readonly changes: { readonly seen: number };
   /** Whether it is known here what has changed anywhere; where only the cache's clock tells, fetches are shared by it, and executions are not. */
   readonly mayShare: () => boolean;
   readonly onShared: () => void;
@@ -34,7 +34,7 @@ export function shareExecutions(execute: Execute, options: SharingOptions): Exec
     if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost || !options.mayShare())
       return execute(request);
     const key = [
-      options.mutations.finished,
+      options.changes.seen,
       operation.key,
       identityKey(context.identity),
       JSON.stringify(variables),

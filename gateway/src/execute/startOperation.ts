@@ -12,8 +12,8 @@ import type { Execute } from './shareExecutions.js';
 export interface StartOptions {
   readonly findOperation: FindOperation;
   readonly execute: Execute;
-  /** Counts the mutations that have been answered. */
-  readonly mutations: { finished: number };
+  /** Counts the changes that this process has heard of: mutations are counted here, before they are answered. */
+  readonly changes: { seen: number };
   /** Whether an identity may see how its operation is planned and executed. */
   readonly mayExplain: (identity: Identity) => boolean;
   /** Whether an operation may be executed; undefined where nothing is limited. */
@@ -78,5 +78,5 @@ function begin(
       }),
   });
   const executing = options.audit ? auditOperation(started, operation, sender, options.audit) : started;
-  return isQuery ? executing : executing.finally(() => (options.mutations.finished += 1));
+  return isQuery ? executing : executing.finally(() => (options.changes.seen += 1));
 }

@@ -20,8 +20,8 @@ export interface SubgraphOptions {
   readonly timeoutMs: number;
   /** Whether the same fetch of several requests of one identity is sent once while it is in flight. */
   readonly share: boolean;
-  /** Counts the mutations that have been finished: what was fetched before one is not joined after it. */
-  readonly mutations: { readonly finished: number };
+  /** Counts the changes that this process has heard of, mutations that it has finished and events: what was fetched before one is not joined after it. */
+  readonly changes: { readonly seen: number };
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -215,7 +215,7 @@ export class Subgraph {
     forwarded: string,
   ): string {
     const who = identityKey(isPublic ? withoutSubject(identity) : identity);
-    return `${this.options.mutations.finished}\n${clock}\n${since}\n${who}\n${forwarded}\n${head}\n${variables}`;
+    return `${this.options.changes.seen}\n${clock}\n${since}\n${who}\n${forwarded}\n${head}\n${variables}`;
   }
 
   private failed(

@@ -24,7 +24,7 @@ export interface SupergraphOptions {
   readonly shareFetches: boolean;
   readonly headerRules: HeaderRules;
   readonly mintToken: MintSubgraphToken;
-  readonly mutations: { readonly finished: number };
+  readonly changes: { readonly seen: number };
   /** Keeps what subgraphs answer; undefined where nothing is kept. */
   readonly entityCache?: EntityCache | undefined;
   /** The address of a subgraph, given the one of the supergraph; throws when there is none that can be used. */
@@ -38,13 +38,13 @@ export async function loadSupergraph(sdl: string, options: SupergraphOptions): P
   const { planner, supergraph } = await Planner.load(withoutRights(sdl), options.planner);
   const pools: Http1Pool[] = [];
   try {
-    const { log, metrics, headerRules, mintToken, mutations, timeoutMs, shareFetches: share } = options;
+    const { log, metrics, headerRules, mintToken, changes, timeoutMs, shareFetches: share } = options;
     const facts = readSupergraphFacts(supergraph, sdl);
     const subgraphs = supergraph.subgraphs.map(({ name, url: given }) => {
       const url = options.resolveUrl(name, given);
       const pool = new Http1Pool(new URL(url), options.pool);
       pools.push(pool);
-      return new Subgraph(name, url, { pool, mintToken, headerRules, timeoutMs, share, mutations, log, metrics });
+      return new Subgraph(name, url, { pool, mintToken, headerRules, timeoutMs, share, changes, log, metrics });
     });
     const operations = new OperationCache({
       compiler: {

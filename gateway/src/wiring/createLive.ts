@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { auditSubscription } from '../audit/auditOperation.js';
 import type { GatewayConfig } from '../config.js';
+import type { BeforeEvent } from '../eventSource/jetStream/followedStream.js';
 import { createJetStreamEvents } from '../eventSource/jetStream/jetStreamEvents.js';
 import type { NatsLink } from '../eventSource/jetStream/natsLink.js';
 import { createSubgraphSubscriptions } from '../eventSource/subgraphSubscriptions/subgraphSubscriptions.js';
@@ -34,6 +35,8 @@ export interface LiveParts {
   readonly clientKeys?: ClientKeys;
   /** NATS, where it is configured; closed with the rest. */
   readonly link: NatsLink | undefined;
+  /** Called before an event is handed to a subscriber: see `JetStreamEventsOptions`. */
+  readonly before: BeforeEvent;
   /** For the queries and mutations that come over live connections. */
   readonly starting: StartOptions;
   readonly headerRules: HeaderRules;
@@ -61,6 +64,7 @@ export function createLive({
   authenticate,
   clientKeys,
   link,
+  before,
   starting,
   headerRules,
   mintToken,
@@ -69,7 +73,7 @@ export function createLive({
 }: LiveParts): Live {
   const { live } = config;
   const key = cursorKeyOf(config.cursorKey, config.signingKey);
-  const streams = link && createJetStreamEvents({ link, log });
+  const streams = link && createJetStreamEvents({ link, before, log });
   const subgraphSubscriptions = createSubgraphSubscriptions({
     mintToken,
     log,

@@ -23,7 +23,7 @@ export interface RequestsParts {
   readonly counts: PersistedCounts;
   readonly headerRules: HeaderRules;
   /** Counted here. */
-  readonly mutations: { finished: number };
+  readonly changes: { seen: number };
   /** Keeps what subgraphs answer; undefined where nothing is kept. */
   readonly entityCache: EntityCache | undefined;
   readonly log: Logger;
@@ -39,7 +39,7 @@ export interface Requests {
 
 /** Wires the way of a request: find its operation → admit → execute, and record it. */
 export function createRequests(config: GatewayConfig, parts: RequestsParts): Requests {
-  const { expectsManifests, counts, headerRules, mutations, entityCache, log, metrics } = parts;
+  const { expectsManifests, counts, headerRules, changes, entityCache, log, metrics } = parts;
   const { costBudgets, rates, redisUrl } = config.limits;
   const { only: persistedOnly, automatic } = config.persisted;
   // Opened for what needs it.
@@ -58,12 +58,12 @@ export function createRequests(config: GatewayConfig, parts: RequestsParts): Req
     }),
     execute: config.shareRequests
       ? shareExecutions(alone, {
-          ...{ mutations, onShared },
+          ...{ changes, onShared },
           forwardedHeaders: headerRules.reads,
           mayShare: () => !entityCache?.isActive,
         })
       : alone,
-    mutations,
+    changes,
     admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
     costBudgets,
     audit,

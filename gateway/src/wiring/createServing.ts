@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { EntityCache } from '../cache/entityCache.js';
 import type { ClientDirectory } from '../clients/clientDirectory.js';
 import { urlKey } from '../config/subgraphs.js';
 import type { GatewayConfig } from '../config.js';
@@ -23,7 +24,8 @@ export interface ServingParts {
   readonly counts: PersistedCounts;
   readonly headerRules: HeaderRules;
   readonly mintToken: MintSubgraphToken;
-  readonly mutations: { readonly finished: number };
+  readonly entityCache: EntityCache | undefined;
+  readonly changes: { readonly seen: number };
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -72,7 +74,7 @@ export async function createServing(config: GatewayConfig, parts: ServingParts):
 }
 
 function supergraphOptions(config: GatewayConfig, parts: ServingParts): SupergraphOptions {
-  const { headerRules, mintToken, mutations, log, metrics } = parts;
+  const { headerRules, mintToken, changes, entityCache, log, metrics } = parts;
   return {
     planner: config.planning,
     cache: { ...config.operationCache, limits: config.limits.document, listSize: config.limits.listSize },
@@ -89,7 +91,8 @@ function supergraphOptions(config: GatewayConfig, parts: ServingParts): Supergra
     resolveUrl: subgraphUrlResolver(config.subgraphUrls),
     headerRules,
     mintToken,
-    mutations,
+    changes,
+    entityCache,
     log,
     metrics,
   };

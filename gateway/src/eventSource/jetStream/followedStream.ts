@@ -19,12 +19,17 @@ const PAUSE_MS = 50;
 /** Invalid messages are logged at most once in this time. */
 const INVALID_LOG_MS = 10_000;
 
+/** Called before an event of a stream is handed to one of its followers: see `JetStreamEventsOptions`. */
+export type BeforeEvent = (stream: string, position: number) => Promise<void> | undefined;
+
 export interface FollowedStreamOptions {
   readonly name: string;
   readonly link: NatsLink;
   readonly log: Logger;
   readonly counters: EventCounters;
   readonly limits: JetStreamLimits;
+  /** See `JetStreamEventsOptions`. */
+  readonly before?: BeforeEvent | undefined;
   /** Nobody has followed it for a while, or it is not there any more. It is not to be used again. */
   readonly onUnused: () => void;
 }
@@ -125,12 +130,17 @@ export class FollowedStream {
     state: StreamState | undefined,
     follower: StreamFollower,
   ): Following {
-    const { counters, limits, log } = this.#options;
+    const { counters, limits, log, name, before } = this.#options;
     const takeOver = this.#live.position;
     const gap = state && after !== undefined ? gapAfter(state, after) : undefined;
     const from = gap ?? after?.position ?? takeOver;
     const queue = new FollowerQueue(
-      { follower, most: limits.queueEvents, counters, log, onEnd: () => this.#remove(queue) },
+      {
+        ...{ follower, counters, log },
+        most: limits.queueEvents,
+        before: before && ((position) => before(name, position)),
+        onEnd: () => this.#remove(queue),
+      },
       from,
     );
     this.#queues.set(queue, subject);

@@ -15,6 +15,8 @@ export interface FollowerQueueOptions {
   readonly most: number;
   readonly counters: EventCounters;
   readonly log: Logger;
+  /** Called before an event is handed over, which waits for what it answers. */
+  readonly before?: ((position: number) => Promise<void> | undefined) | undefined;
   /** Called once, when nothing more can come: stopped or lost. */
   readonly onEnd: () => void;
 }
@@ -183,7 +185,7 @@ export class FollowerQueue {
         this.#next += 1;
         this.#letGo();
         this.#busy = true;
-        const done = typeof item === 'number' ? follower.gap(item) : follower.event(item);
+        const done = typeof item === 'number' ? follower.gap(item) : this.#handOver(item);
         if (done) {
           done.then(() => this.begin(), this.#fail);
           return;
@@ -195,6 +197,12 @@ export class FollowerQueue {
     }
     this.#idle?.resolve();
     this.#idle = undefined;
+  }
+
+  #handOver(event: StreamEvent): Promise<void> | void {
+    const { follower, before } = this.#options;
+    const ready = before?.(event.position);
+    return ready ? ready.then(() => (this.#ended ? undefined : follower.event(event))) : follower.event(event);
   }
 
   /** Of what was handed over, in big steps, so that each costs little. */

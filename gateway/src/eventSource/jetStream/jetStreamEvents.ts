@@ -2,7 +2,7 @@ import { RequestRefused } from '../../errors/requestRefused.js';
 import type { Logger } from '../../log.js';
 import type { EventStreams } from '../eventStreams.js';
 import { createEventCounters, type EventCounters } from './eventCounters.js';
-import { FollowedStream } from './followedStream.js';
+import { type BeforeEvent, FollowedStream } from './followedStream.js';
 import { defaultLimits, type JetStreamLimits } from './jetStreamLimits.js';
 import { NatsLink, StreamMissing } from './natsLink.js';
 import { StreamLocations } from './streamLocations.js';
@@ -13,6 +13,8 @@ export interface JetStreamEventsOptions {
   readonly link: NatsLink;
   readonly log: Logger;
   readonly limits?: Partial<JetStreamLimits>;
+  /** Called before an event is handed to a follower, once for each: it waits for what this answers, and so do the events after it. */
+  readonly before?: BeforeEvent | undefined;
 }
 
 export interface JetStreamEvents extends EventStreams {
@@ -25,7 +27,7 @@ export interface JetStreamEvents extends EventStreams {
  * logged. Followers get what the stream has after their position, then live events, in order, each once: over disconnections, restarts of NATS and messages that were published twice.
  */
 export function createJetStreamEvents(options: JetStreamEventsOptions): JetStreamEvents {
-  const { link, log } = options;
+  const { link, log, before } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const counters = createEventCounters();
   const closing = new AbortController();
@@ -77,6 +79,7 @@ export function createJetStreamEvents(options: JetStreamEventsOptions): JetStrea
       log,
       counters,
       limits,
+      before,
       onUnused: () => {
         if (streams.get(streamName) !== stream) return;
         streams.delete(streamName);

@@ -22,6 +22,10 @@ export interface LiveConsumerOptions {
   readonly heartbeatMs: number;
   /** For how long a stream that was deleted may come back. Milliseconds. */
   readonly goneAfterMs: number;
+  /** Where it begins: after this message of a stream that was made then, as if it had been told. Else with what comes from now on. */
+  readonly after?: { readonly created: string; readonly position: number };
+  /** Messages come, from after `position` on; those up to `last` are there already. Called each time it becomes live, in the turn in which it does. */
+  onLive?(last: number): void;
   onMessage(message: StreamMessage): void;
   /** Messages up to `oldest` are gone without having been delivered. `renewed`: the stream is not the one it was, or has lost its end; positions begin anew after `oldest`. */
   onGap(oldest: number, renewed: boolean): void;
@@ -45,6 +49,8 @@ export class LiveConsumer {
 
   constructor(options: LiveConsumerOptions) {
     this.#options = options;
+    this.#position = options.after?.position ?? 0;
+    this.#created = options.after?.created;
     this.#renew();
     this.#running = this.#run();
   }
@@ -131,6 +137,7 @@ export class LiveConsumer {
         check();
         if (created === state.created && first <= this.#position + 1 && last >= this.#position) {
           this.#session = session;
+          this.#options.onLive?.(last);
           session.watch();
           session.release();
           return session;
