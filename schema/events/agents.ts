@@ -20,6 +20,8 @@ export const agentsEvents = {
     /** How many campaigns failed for which reason. */
     reasons: z.record(z.string(), z.number().int()),
   }),
+  /** What is shown of a lead's routing changed and none of the other events says so: it begins to wait for its quotes, or ends with nothing out. */
+  'agents.routing.changed': z.strictObject({ leadId: z.uuid(), state: z.string() }),
   'agents.offer.reserved': OfferRef.extend({
     mode: SaleMode,
     quoteId: z.uuid(),

@@ -88,4 +88,6 @@ export const leadsEvents = {
     priceCents: Cents,
     soldCount: z.number().int().positive(),
   }),
+  /** A source is new, or what is shown of it is not what it was. */
+  'leads.source.changed': z.strictObject({ sourceId: z.uuid() }),
 } as const;

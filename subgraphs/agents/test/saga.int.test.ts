@@ -44,7 +44,8 @@ it('takes a lead from its quotes to its assignment over NATS, each step once', a
   const lead = leadFacts({ maxSales: 1 });
   const { leadId } = lead;
   const own = () => heard.filter(({ entities }) => entities.some(({ key }) => key === leadId));
-  const types = () => own().map(({ type }) => type);
+  // How often the routing changed meanwhile depends on what came first.
+  const types = () => own().flatMap(({ type }) => (type === 'agents.routing.changed' ? [] : [type]));
   const expiresAt = new Date(agents.clock.now().getTime() + 900_000).toISOString();
   const quote = { leadId, ruleVersion: '1', priceCents: 2_000, expiresAt };
   await publishTwice('payments.quote.created', leadId, { ...quote, quoteId: uuidv7(), mode: 'SHARED' });

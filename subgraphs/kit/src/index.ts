@@ -6,6 +6,7 @@ export { ConfigError, readConfig, type SubgraphConfig } from './config.js';
 export { type Disclosing, disclose, disclosing } from './disclosure.js';
 export { DomainError, type DomainErrorOptions, kitErrorCodes, notFound } from './errors.js';
 export { type AccessDecorator, OnlyFor, SignedIn, WithScope } from './graphql/access.js';
+export { Cached, CachedWithin, type CacheRule, UNCHANGING, UNTIL_CHANGED } from './graphql/cacheControl.js';
 export {
   connectionOf,
   DEFAULT_PAGE,

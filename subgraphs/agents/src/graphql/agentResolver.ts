@@ -1,4 +1,5 @@
 import {
+  Cached,
   connectionOf,
   DomainError,
   disclose,
@@ -10,6 +11,7 @@ import {
   type Page,
   PageArgs,
   PageSize,
+  UNTIL_CHANGED,
 } from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql';
 import type { AssignmentStatus } from '../offers/assignmentStatus.js';
@@ -45,12 +47,14 @@ export class AgentFilter {
 @Resolver(() => Agent)
 export class AgentResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Agent, { nullable: true, description: 'Operators and frontends: any agent; an agent: itself.' })
   agent(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Agent | null> {
     return visibleAgent(id, context);
   }
 
   @OnlyFor('AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Agent, { nullable: true, description: 'The agent that is signed in.' })
   me(@Ctx() context: AgentsContext): Promise<Agent | null> {
     return visibleAgent(context.identity.sub, context);
@@ -58,7 +62,8 @@ export class AgentResolver {
 
   @OnlyFor('OPERATOR', 'FRONTEND')
   @PageSize()
-  @Query(() => AgentConnection, { description: 'All agents, the newest last.' })
+  @Cached({ maxAge: 5 })
+  @Query(() => AgentConnection, { description: 'All agents, the newest last. Up to 5 seconds old.' })
   agents(
     @Arg('filter', () => AgentFilter, { nullable: true }) filter: AgentFilter | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
@@ -82,6 +87,7 @@ export class AgentResolver {
     return seesAgent(identity, agent.id) ? reached(agent, 'phone', identity) : null;
   }
 
+  @Cached({ scope: 'PUBLIC' })
   @FieldResolver(() => Agency)
   agency(@Root() agent: Agent, @Ctx() { loaders }: AgentsContext): Promise<Agency | null> {
     return loaders.agencies.load(agent.agencyId);

@@ -1,4 +1,14 @@
-import { connectionOf, isUuid, ListSize, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import {
+  Cached,
+  connectionOf,
+  isUuid,
+  ListSize,
+  OnlyFor,
+  type Page,
+  PageArgs,
+  PageSize,
+  UNTIL_CHANGED,
+} from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignStatus, Line, SaleMode } from '../routing/vocabulary.js';
 import { Agent } from '../store/agent.js';
@@ -33,6 +43,7 @@ export class CampaignFilterBy {
 @Resolver(() => Campaign)
 export class CampaignResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Campaign, { nullable: true })
   async campaign(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Campaign | null> {
     return visibleCampaign(id, context);

@@ -1,4 +1,4 @@
-import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { CachedWithin, DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { TraceEntry } from '../routing/planRound.js';
 import type { RoutingState } from '../routing/routingState.js';
@@ -13,6 +13,7 @@ import { Lead } from './stubs.js';
 import { seesAgent, seesMarket, seesOffer } from './visibility.js';
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType({ description: 'Why one campaign won or lost.' })
 export class RoutingTraceEntry {
   campaignId: string;
@@ -41,6 +42,7 @@ export class RoutingTraceEntry {
 }
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType()
 export class RoutingReasonCount {
   @Field(() => RoutingReasonEnum)
@@ -51,6 +53,7 @@ export class RoutingReasonCount {
 }
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType('RoutingRound', { description: 'One decision: a round, or the replacement of an offer within it.' })
 export class RoutingRoundType {
   @Field(() => Int)
@@ -98,6 +101,7 @@ export class RoutingRoundType {
 }
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType({ description: 'How the lead found its buyers, or why it did not.' })
 export class LeadRouting {
   leadId: string;

@@ -1,4 +1,6 @@
 import {
+  Cached,
+  CachedWithin,
   checkedRange,
   connectionOf,
   OnlyFor,
@@ -37,6 +39,7 @@ registerEnumType(LeaderboardSortEnum, {
   description: 'The best first: the most, or the shortest mean time to accept.',
 });
 
+@CachedWithin()
 @ObjectType({
   description:
     'What became by now of the offers that went out to an agent on these UTC days, whenever it accepted them or the lead was bound.',
@@ -83,9 +86,10 @@ const AgentLeaderboardConnection = connectionOf('AgentLeaderboard', AgentLeaderb
 export class LeaderboardResolver {
   @OnlyFor('OPERATOR')
   @PageSize()
+  @Cached({ maxAge: 2, staleWhileRevalidate: 2 })
   @Query(() => AgentLeaderboardConnection, {
     description:
-      'Agents by what they make of their offers. Days are UTC days on which offers went out; agents without any are left out. Counts what was committed up to now. Operators only.',
+      'Agents by what they make of their offers. Days are UTC days on which offers went out; agents without any are left out. Up to 5 seconds old. Operators only.',
   })
   async agentLeaderboard(
     @Arg('range', () => ReportRange) range: ReportRange,

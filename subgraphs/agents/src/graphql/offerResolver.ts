@@ -1,4 +1,14 @@
-import { connectionOf, DateTime, isUuid, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import {
+  Cached,
+  connectionOf,
+  DateTime,
+  isUuid,
+  OnlyFor,
+  type Page,
+  PageArgs,
+  PageSize,
+  UNTIL_CHANGED,
+} from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import type { OfferStatus } from '../offers/offerStatus.js';
 import { Agent } from '../store/agent.js';
@@ -35,6 +45,7 @@ export class OfferFilter {
 @Resolver(() => Offer)
 export class OfferResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Offer, { nullable: true })
   async offer(@Arg('id', () => ID) id: string, @Ctx() context: AgentsContext): Promise<Offer | null> {
     return visibleOffer(id, context);

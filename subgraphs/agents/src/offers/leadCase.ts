@@ -46,10 +46,13 @@ export class LeadCase {
   readonly #announcements: Announcement[] = [];
   #outcomes: OfferOutcome[] = [];
   readonly #counts: OfferCount[] = [];
+  /** What was to be seen of the routing; null when there was none. */
+  readonly #shownBefore: string | null;
 
   private constructor(
     tx: EntityManager,
     read: Pick<LeadCase, 'rules' | 'routing' | 'offers' | 'now' | 'offerWindowMs'>,
+    isNew: boolean,
   ) {
     this.tx = tx;
     this.rules = read.rules;
@@ -57,16 +60,17 @@ export class LeadCase {
     this.offers = read.offers;
     this.now = read.now;
     this.offerWindowMs = read.offerWindowMs;
+    this.#shownBefore = isNew ? null : shown(read.routing);
   }
 
   /** Opens a lead's case and waits for its lock. A lead that was not heard of yet gets its routing row. */
   static async open(tx: EntityManager, leadId: string, rules: AgentsRules): Promise<LeadCase> {
     const { settings, clock } = rules;
-    const routing = await lockRouting(tx, leadId, {
+    const { routing, isNew } = await lockRouting(tx, leadId, {
       lastRound: settings.routing.mostRounds,
       resendAt: resendTime(clock.now(), settings.quotesResendMs, 0, settings),
     });
-    return LeadCase.#read(tx, routing, rules);
+    return LeadCase.#read(tx, routing, rules, isNew);
   }
 
   /** Opens a lead's case if nobody else is at it; for sweepers, which come again. */
@@ -75,12 +79,12 @@ export class LeadCase {
     return routing && LeadCase.#read(tx, routing, rules);
   }
 
-  static async #read(tx: EntityManager, routing: Routing, rules: AgentsRules): Promise<LeadCase> {
+  static async #read(tx: EntityManager, routing: Routing, rules: AgentsRules, isNew = false): Promise<LeadCase> {
     // Read after the lock was got: what another transaction did to the offers is committed by now.
     const now = rules.clock.now();
     const { offers, windowSeconds } = await readOffers(tx, routing.leadId, now);
     const offerWindowMs = windowSeconds === null ? rules.settings.offerWindowMs : windowSeconds * 1_000;
-    return new LeadCase(tx, { rules, routing, offers, now, offerWindowMs });
+    return new LeadCase(tx, { rules, routing, offers, now, offerWindowMs }, isNew);
   }
 
   get leadId(): string {
@@ -170,7 +174,7 @@ export class LeadCase {
   }
 
   /** Announces something about the lead's routing. */
-  announceRouting<T extends 'agents.routing.started' | 'agents.routing.completed' | 'agents.quote.requested'>(
+  announceRouting<T extends Extract<AgentsEvent, `agents.routing.${string}` | 'agents.quote.requested'>>(
     type: T,
     payload: EventPayload<T>,
   ): void {
@@ -190,7 +194,10 @@ export class LeadCase {
 
   /** Writes everything that changed, and the events. */
   async save(): Promise<void> {
-    const { tx } = this;
+    const { tx, routing, leadId } = this;
+    // Every announcement names the lead; where there is none, its change has to be one.
+    if (this.#announcements.length === 0 && shown(routing) !== this.#shownBefore)
+      this.announceRouting('agents.routing.changed', { leadId, state: routing.state });
     await this.recordOutcomes();
     await saveLead(tx, { routing: this.routing, changed: [...this.#changed], added: this.#added });
     await countOffers(tx, this.#counts, this.routing);
@@ -225,4 +232,9 @@ export class LeadCase {
       ...addressed,
     });
   }
+}
+
+/** What clients see of a routing's row (`Lead.routing`). */
+function shown({ state, round, mode, maxSales, acceptedCount, retryAt }: Routing): string {
+  return JSON.stringify([state, round, mode, maxSales, acceptedCount, retryAt]);
 }

@@ -1,9 +1,10 @@
-import { DateTime, OnlyFor } from '@leadgraph/kit';
+import { Cached, DateTime, OnlyFor, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'A company that agents work for; what a consent names as a seller.' })
 @Entity('agency')
 export class Agency {

@@ -1,4 +1,4 @@
-import { DateTime, OnlyFor } from '@leadgraph/kit';
+import { Cached, DateTime, OnlyFor, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { AssignmentStatusEnum } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import type { AssignmentStatus } from '../offers/assignmentStatus.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'A lead that an agent bought, and what became of it.' })
 @Entity('assignment')
 export class Assignment {

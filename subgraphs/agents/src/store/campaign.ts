@@ -1,4 +1,13 @@
-import { bigintAsNumber, DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
+import {
+  bigintAsNumber,
+  Cached,
+  CachedWithin,
+  DateTime,
+  ListSize,
+  OnlyFor,
+  SafeInt,
+  UNTIL_CHANGED,
+} from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CampaignStatusEnum, CapPeriodEnum, FilterOperatorEnum, LineEnum, SaleModeEnum } from '../graphql/enums.js';
@@ -7,6 +16,7 @@ import type { Cap } from '../routing/caps.js';
 import type { Opening } from '../routing/schedule.js';
 import type { CampaignStatus, CapPeriod, Line, SaleMode } from '../routing/vocabulary.js';
 
+@CachedWithin()
 @ObjectType('CampaignFilter', { description: 'A condition on a fact of the lead.' })
 export class CampaignFilterType implements CampaignFilter {
   @Field(() => String)
@@ -23,6 +33,7 @@ export class CampaignFilterType implements CampaignFilter {
   allowMissing: boolean;
 }
 
+@CachedWithin()
 @ObjectType('CampaignCap', { description: 'A limit over a period; null is no limit.' })
 export class CapType implements Cap {
   @Field(() => CapPeriodEnum)
@@ -35,6 +46,7 @@ export class CapType implements Cap {
   spendCents: number | null;
 }
 
+@CachedWithin()
 @ObjectType('CampaignOpening')
 export class OpeningType implements Opening {
   @Field(() => Int, { description: '1 is Monday, 7 Sunday.' })
@@ -49,6 +61,7 @@ export class OpeningType implements Opening {
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'What leads an agent wants, how many, when, and what it pays for them.' })
 @Entity('campaign')
 export class Campaign {

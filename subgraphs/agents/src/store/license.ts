@@ -1,10 +1,11 @@
-import { OnlyFor } from '@leadgraph/kit';
+import { CachedWithin, OnlyFor } from '@leadgraph/kit';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LicenseStatusEnum, LineOfAuthorityEnum } from '../graphql/enums.js';
 import type { LicenseStatus, LineOfAuthority } from '../routing/vocabulary.js';
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType('AgentLicense', { description: "A state's permission to sell within a line of authority." })
 @Entity('license')
 export class License {

@@ -1,9 +1,10 @@
-import { DateTime, OnlyFor } from '@leadgraph/kit';
+import { CachedWithin, DateTime, OnlyFor } from '@leadgraph/kit';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { NotificationChannelEnum, NotificationStatusEnum } from '../graphql/enums.js';
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType({ description: 'A message to an agent, on its way or sent.' })
 @Entity('notification')
 export class Notification {

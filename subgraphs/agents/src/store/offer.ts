@@ -1,4 +1,4 @@
-import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, Cached, DateTime, OnlyFor, SafeInt, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CancelReasonEnum, OfferStatusEnum, SaleModeEnum, SettlementEnum } from '../graphql/enums.js';
@@ -8,6 +8,7 @@ import type { SaleMode } from '../routing/vocabulary.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'A lead offered to an agent at a price, for a limited time.' })
 @Entity('offer')
 export class Offer {

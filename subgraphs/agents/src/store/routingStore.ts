@@ -17,9 +17,9 @@ export async function lockRouting(
   tx: EntityManager,
   leadId: string,
   defaults: { lastRound: number; resendAt: Date },
-): Promise<Routing> {
+): Promise<{ routing: Routing; isNew: boolean }> {
   const known = await selectRouting(tx, leadId, 'FOR UPDATE');
-  if (known) return known;
+  if (known) return { routing: known, isNew: false };
   // The update changes nothing but locks the row, should somebody else have made it just now.
   const [made]: RoutingRow[] = await tx.query(
     `INSERT INTO routing (lead_id, state, last_round, resend_at) VALUES ($1, 'WAITING_QUOTES', $2, $3)
@@ -27,7 +27,7 @@ export async function lockRouting(
     [leadId, defaults.lastRound, defaults.resendAt],
   );
   if (!made) throw new Error(`the routing row of lead ${leadId} vanished`);
-  return toRouting(made);
+  return { routing: toRouting(made), isNew: true };
 }
 
 /** Locks a lead's routing row unless another transaction has it; null then, and when there is none. */

@@ -1,4 +1,4 @@
-import { DomainError, isUuid, ListSize, OnlyFor } from '@leadgraph/kit';
+import { Cached, DomainError, isUuid, ListSize, OnlyFor, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { QualificationJobRow, QualificationRow } from '../store/entities.js';
 import type { AiContext } from './aiContext.js';
@@ -9,6 +9,7 @@ const LONGEST_HISTORY = 50;
 /** What ai adds to a lead. */
 @Resolver(() => Lead)
 export class LeadResolver {
+  @Cached({ maxAge: UNTIL_CHANGED, scope: 'PUBLIC' })
   @FieldResolver(() => Qualification, {
     nullable: true,
     description: 'The newest qualification; null before the first.',
@@ -18,6 +19,7 @@ export class LeadResolver {
   }
 
   @ListSize(10, 'first')
+  @Cached({ maxAge: UNTIL_CHANGED, scope: 'PUBLIC' })
   @FieldResolver(() => [Qualification], { description: 'All of them, the newest first.' })
   qualifications(
     @Root() lead: Lead,

@@ -1,7 +1,8 @@
-import { DateTime, ListSize, OnlyFor, SignedIn } from '@leadgraph/kit';
+import { CachedWithin, DateTime, ListSize, OnlyFor, SignedIn } from '@leadgraph/kit';
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { NextAction, QualificationDecision, QualificationEngine, QualificationJobStatus, Tier } from './enums.js';
 
+@CachedWithin()
 @ObjectType({ description: 'Why a lead got its score.' })
 export class QualificationReason {
   @Field(() => String, { description: 'What it is about, e.g. CONTACTABILITY or INTENT.' })
@@ -15,6 +16,7 @@ export class QualificationReason {
 }
 
 @OnlyFor('OPERATOR', 'FRONTEND')
+@CachedWithin()
 @ObjectType({ description: 'Tokens that a model call used.' })
 export class TokenUsage {
   @Field(() => Int)
@@ -29,6 +31,7 @@ export class TokenUsage {
 
 @Directive('@key(fields: "id")')
 @SignedIn()
+@CachedWithin()
 @ObjectType({
   description: 'How promising a lead is, and what to do with it. It never changes; a new look makes a new one.',
 })

@@ -1,4 +1,5 @@
 import { ArgsType, type ClassType, Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CachedWithin } from './cacheControl.js';
 
 export const LARGEST_PAGE = 100;
 export const DEFAULT_PAGE = 20;
@@ -19,6 +20,7 @@ export enum SortDirection {
 registerEnumType(SortDirection, { name: 'SortDirection' });
 
 @Directive('@shareable')
+@CachedWithin()
 @ObjectType({ description: 'Where a page of a list begins and ends.' })
 export class PageInfo {
   @Field(() => Boolean)
@@ -35,6 +37,7 @@ export class PageInfo {
 }
 
 @Directive('@shareable')
+@CachedWithin()
 @ObjectType({ description: 'How many entries a list has, counted up to 10,000.' })
 export class TotalCount {
   @Field(() => Int)
@@ -71,6 +74,7 @@ export function connectionOf<T extends object>(
 ): ClassType<Page<T>> {
   const nodeType = () => (node.prototype ? node : (node as () => ClassType<T>)()) as ClassType<T>;
 
+  @CachedWithin()
   @ObjectType(`${name}Edge`)
   class Edge {
     @Field(nodeType)
@@ -80,6 +84,7 @@ export function connectionOf<T extends object>(
     cursor: string;
   }
 
+  @CachedWithin()
   @ObjectType(`${name}Connection`)
   class Connection {
     @Field(() => [Edge])

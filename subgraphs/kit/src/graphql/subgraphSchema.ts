@@ -4,6 +4,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isInputObjectType, isNonNullType, parse } from 'graphql';
 import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { checkAccessIsTold } from './access.js';
+import { CACHE_CONTROL_LINK } from './cacheControl.js';
 import type { RequestContext } from './requestContext.js';
 import { EVENT_SOURCE_LINK, noPubSub } from './subscriptionEvent.js';
 
@@ -45,7 +46,7 @@ export async function createSubgraphSchema<C extends RequestContext>(
     skipCheck: true, // directives of Federation are not known to this intermediate schema
   });
   checkInputDefaults(plain);
-  const sdl = `${FEDERATION_LINK}\n\n${EVENT_SOURCE_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
+  const sdl = `${FEDERATION_LINK}\n\n${EVENT_SOURCE_LINK}\n\n${CACHE_CONTROL_LINK}\n\n${printSchemaWithDirectives(plain)}\n`;
   checkAccessIsTold(options.resolvers, sdl);
   const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(options.references ?? {})) {

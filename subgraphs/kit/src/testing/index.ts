@@ -7,3 +7,4 @@ export { type StandInReplica, standInReplica } from './standInReplica.js';
 export { createTestDatabase, type TestDatabase } from './testDatabase.js';
 export { type TestGateway, testGateway } from './testGateway.js';
 export { type GraphQLAnswer, startTestSubgraph, type TestSubgraph } from './testSubgraph.js';
+export { ChangeWatch, watchChanges } from './watchChanges.js';

@@ -1,4 +1,4 @@
-import { ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
+import { CachedWithin, ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { DetailsMember } from '../details/detailsSchema.js';
 import {
@@ -13,6 +13,7 @@ import {
 import { LocalDate } from './scalars.js';
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class Driver {
   @Field(() => Int, { nullable: true, description: 'In years.' })
@@ -26,6 +27,7 @@ export class Driver {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class Vehicle {
   @Field(() => Int, { nullable: true })
@@ -48,6 +50,7 @@ export class Vehicle {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class AutoDetails {
   @ListSize(4)
@@ -72,6 +75,7 @@ export class AutoDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class HomeDetails {
   @Field(() => PropertyTypeEnum, { nullable: true })
@@ -97,6 +101,7 @@ export class HomeDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class RentersDetails {
   @Field(() => PropertyTypeEnum, { nullable: true })
@@ -116,6 +121,7 @@ export class RentersDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class LifeDetails {
   @Field(() => LifeProductEnum, { nullable: true })
@@ -135,6 +141,7 @@ export class LifeDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class HealthDetails {
   @Field(() => Int, { nullable: true })
@@ -157,6 +164,7 @@ export class HealthDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class MedicareDetails {
   @Field(() => MedicareProductEnum, { nullable: true })
@@ -173,6 +181,7 @@ export class MedicareDetails {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class CommercialDetails {
   @Field(() => String, { nullable: true, description: 'Hidden but for buyers of the lead.' })

@@ -1,4 +1,6 @@
 import {
+  Cached,
+  CachedWithin,
   checkPageSize,
   type Disclosing,
   decodeCursor,
@@ -67,6 +69,7 @@ export class LeadFields {
     return disclosing(whose(lead), 'address', { street, city, state, zip }, ['street']);
   }
 
+  @CachedWithin()
   @FieldResolver(() => LeadDetails, { nullable: true, description: 'Null for rejected leads.' })
   async details(@Root() lead: LeadRow, @Ctx() context: LeadsContext): Promise<object | null> {
     if (!lead.details) return null;
@@ -153,6 +156,7 @@ export class LeadFields {
 
   @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @ListSize(5)
+  @Cached({ maxAge: 0 })
   @FieldResolver(() => [Lead], {
     description: 'Other leads with the same last name and address, as far as the caller may know of them.',
   })

@@ -1,4 +1,5 @@
 import {
+  Cached,
   DomainError,
   isUuid,
   notFound,
@@ -8,6 +9,7 @@ import {
   requireKind,
   requireScope,
   SignedIn,
+  UNTIL_CHANGED,
 } from '@leadgraph/kit';
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { type LeadListFilter, listLeads } from '../store/leadList.js';
@@ -23,6 +25,7 @@ const MOST_VALUES = 100;
 @Resolver()
 export class LeadQueries {
   @SignedIn()
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Lead, { description: 'A lead by its id. NOT_FOUND if there is none, or the caller may not know of it.' })
   async lead(@Arg('id', () => ID) id: string, @Ctx() context: LeadsContext): Promise<LeadRow> {
     const lead = isUuid(id) ? await context.loaders.lead.load(id.toLowerCase()) : null;
@@ -32,9 +35,10 @@ export class LeadQueries {
 
   @SignedIn()
   @PageSize()
+  @Cached({ maxAge: 5, staleWhileRevalidate: 5 })
   @Query(() => LeadConnection, {
     description:
-      'Leads, the newest first. Without a date filter those of the last 90 days. A partner sees its own, an agent those it bought.',
+      'Leads, the newest first. Without a date filter those of the last 90 days. A partner sees its own, an agent those it bought. Up to 10 seconds old.',
   })
   leads(
     @Args() page: PageArgs,

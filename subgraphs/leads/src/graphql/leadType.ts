@@ -1,4 +1,16 @@
-import { connectionOf, DateTime, JsonObject, ListSize, OnlyFor, SafeInt, SignedIn, WithScope } from '@leadgraph/kit';
+import {
+  Cached,
+  CachedWithin,
+  connectionOf,
+  DateTime,
+  JsonObject,
+  ListSize,
+  OnlyFor,
+  SafeInt,
+  SignedIn,
+  UNTIL_CHANGED,
+  WithScope,
+} from '@leadgraph/kit';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { CONTACTS_SCOPE } from './contactsScope.js';
 import {
@@ -15,6 +27,7 @@ import {
 import { LocalDate } from './scalars.js';
 
 @SignedIn()
+@CachedWithin()
 @ObjectType({
   description:
     'How to reach the person. Masked for everybody but its buyers and operators with the scope contacts:read.',
@@ -40,6 +53,7 @@ export class Contact {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType()
 export class Address {
   @Field(() => String, { nullable: true, description: 'Null when masked.' })
@@ -55,6 +69,7 @@ export class Address {
   zip: string | null;
 }
 
+@CachedWithin()
 @ObjectType({ description: 'Something that is wrong with a submission.' })
 export class LeadProblem {
   @Field(() => ProblemCodeEnum)
@@ -67,6 +82,7 @@ export class LeadProblem {
   message: string;
 }
 
+@CachedWithin()
 @ObjectType()
 export class ConsentCertificate {
   @Field(() => CertificateTypeEnum)
@@ -77,6 +93,7 @@ export class ConsentCertificate {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType({ description: 'What the person agreed to. Without a live consent a lead is not offered to anybody.' })
 export class Consent {
   @Field(() => String)
@@ -120,6 +137,7 @@ export class Consent {
 }
 
 @SignedIn()
+@CachedWithin()
 @ObjectType({ description: 'Who did it. The id is shown to operators only.' })
 export class LeadEventActor {
   @Field(() => String, { description: 'OPERATOR, FRONTEND, AGENT, PARTNER, or SYSTEM for the platform itself.' })
@@ -132,6 +150,7 @@ export class LeadEventActor {
 
 @Directive('@key(fields: "id")')
 @SignedIn()
+@CachedWithin()
 @ObjectType({ description: 'A step in the life of a lead. It never changes.' })
 export class LeadEvent {
   @Field(() => ID)
@@ -176,6 +195,7 @@ export class Agent {
 }
 
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@CachedWithin()
 @ObjectType({ description: 'A place of a lead that was sold.' })
 export class LeadBuyer {
   @Field(() => Agent)
@@ -193,6 +213,7 @@ export class LeadBuyer {
 
 @Directive('@key(fields: "id")')
 @SignedIn()
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: "A person's request for insurance, from a partner's submission to its sale." })
 export class Lead {
   @Field(() => ID)

@@ -1,4 +1,4 @@
-import { checkedRange, ListSize, OnlyFor, percentileMs, readRollup } from '@leadgraph/kit';
+import { Cached, checkedRange, ListSize, OnlyFor, percentileMs, readRollup } from '@leadgraph/kit';
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import { funnel, type MoneyMeasure, money, speedToLead } from '../reports/rollups.js';
 import type { LeadsContext } from './context.js';
@@ -18,10 +18,11 @@ type Column = (typeof columns)[LeadReportGroup];
 export class ReportQueries {
   @OnlyFor('OPERATOR')
   @ListSize(100)
+  @Cached({ maxAge: 2, staleWhileRevalidate: 2 })
   @Query(() => [FunnelRow], {
     description:
       'The funnel: received → validated → qualified → offered → sold → bound. Days are UTC days of receipt. One row without grouping; at most 2,000 (REPORT_TOO_LARGE). ' +
-      'Counts what was committed up to now. Operators only.',
+      'Up to 5 seconds old. Operators only.',
   })
   async funnelReport(
     @Args(() => LeadReportArgs) args: LeadReportArgs,
@@ -33,9 +34,10 @@ export class ReportQueries {
 
   @OnlyFor('OPERATOR')
   @ListSize(100)
+  @Cached({ maxAge: 2, staleWhileRevalidate: 2 })
   @Query(() => [RevenueRow], {
     description:
-      'Revenue, cost per acquisition and return rate. Days are UTC days of receipt. One row without grouping; at most 2,000 (REPORT_TOO_LARGE). Operators only.',
+      'Revenue, cost per acquisition and return rate. Days are UTC days of receipt. One row without grouping; at most 2,000 (REPORT_TOO_LARGE). Up to 5 seconds old. Operators only.',
   })
   async revenueReport(
     @Args(() => LeadReportArgs) args: LeadReportArgs,
@@ -47,9 +49,10 @@ export class ReportQueries {
 
   @OnlyFor('OPERATOR')
   @ListSize(100)
+  @Cached({ maxAge: 2, staleWhileRevalidate: 2 })
   @Query(() => [SpeedRow], {
     description:
-      'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. Operators only.',
+      'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. Up to 5 seconds old. Operators only.',
   })
   async speedToLeadReport(
     @Args(() => LeadReportArgs) args: LeadReportArgs,

@@ -1,4 +1,4 @@
-import { LocalDate, ReportRange, SafeInt } from '@leadgraph/kit';
+import { CachedWithin, LocalDate, ReportRange, SafeInt } from '@leadgraph/kit';
 import type { Line } from '@leadgraph/schema';
 import { ArgsType, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { SourceRow } from '../store/sourceTable.js';
@@ -62,6 +62,7 @@ abstract class ReportPlace {
   state: string | null;
 }
 
+@CachedWithin()
 @ObjectType({
   description:
     'How many of the leads received on these UTC days have come how far by now. Each stage counts who ever reached it, whatever became of the lead ' +
@@ -105,6 +106,7 @@ export class FunnelRow extends ReportPlace {
   erased: number;
 }
 
+@CachedWithin()
 @ObjectType({
   description:
     'What the leads received on these UTC days have cost and brought by now, whenever they were sold. Money in cents of US dollars. ' +
@@ -159,6 +161,7 @@ export enum SpeedStepEnum {
 }
 registerEnumType(SpeedStepEnum, { name: 'SpeedStep', description: 'Until when the time since receipt is measured.' });
 
+@CachedWithin()
 @ObjectType({
   description:
     'Speed to lead: how long the leads received on these UTC days took from receipt to a stage. Percentiles are exact to 5 %; leads that have not got there are not in them.',

@@ -1,4 +1,4 @@
-import { OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import { Cached, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkedText, createSource, updateSource } from '../sources/manageSources.js';
 import { listSources } from '../store/sourceStore.js';
@@ -10,7 +10,10 @@ import { CreateSourceInput, Source, SourceConnection, SourcePricing, UpdateSourc
 export class SourceResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'PARTNER')
   @PageSize()
-  @Query(() => SourceConnection, { description: 'Where leads come from, the newest first. A partner sees its own.' })
+  @Cached({ maxAge: 5 })
+  @Query(() => SourceConnection, {
+    description: 'Where leads come from, the newest first. A partner sees its own. Up to 5 seconds old.',
+  })
   sources(
     @Args() page: PageArgs,
     @Arg('name', () => String, { nullable: true, description: 'Only sources of exactly this name.' }) name:

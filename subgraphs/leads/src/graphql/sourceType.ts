@@ -1,8 +1,19 @@
-import { Cost, connectionOf, DateTime, OnlyFor, SafeInt, SignedIn } from '@leadgraph/kit';
-import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import {
+  Cached,
+  CachedWithin,
+  Cost,
+  connectionOf,
+  DateTime,
+  OnlyFor,
+  SafeInt,
+  SignedIn,
+  UNTIL_CHANGED,
+} from '@leadgraph/kit';
+import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { PricingTypeEnum } from './enums.js';
 
 @OnlyFor('OPERATOR', 'PARTNER')
+@CachedWithin()
 @ObjectType()
 export class SourcePricing {
   @Field(() => PricingTypeEnum)
@@ -18,7 +29,9 @@ export class SourcePricing {
   basisPoints: number | null;
 }
 
+@Directive('@key(fields: "id", resolvable: false)')
 @SignedIn()
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'A feed of leads of one partner.' })
 export class Source {
   @Field(() => ID)
@@ -34,6 +47,7 @@ export class Source {
   @Field(() => DateTime)
   createdAt: Date;
 
+  @Cached({ maxAge: 0 })
   @Cost(2)
   @Field(() => Float, {
     nullable: true,

@@ -1,5 +1,5 @@
-import { DomainError, inTransaction, isUniqueViolation, isUuid, notFound, uuidv7 } from '@leadgraph/kit';
-import type { DataSource } from 'typeorm';
+import { DomainError, emit, inTransaction, isUniqueViolation, isUuid, notFound, uuidv7 } from '@leadgraph/kit';
+import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { storableText } from '../intake/text.js';
 import type { LeadsTools } from '../leadsTools.js';
@@ -33,7 +33,12 @@ export async function createSource(db: DataSource, tools: LeadsTools, input: Sou
     dailyCap: checkedCap(input.dailyCap ?? null),
     createdAt: tools.clock.now(),
   };
-  await refusingTakenNames(() => inTransaction(db, (tx) => tx.insert(SourceRow, row)));
+  await refusingTakenNames(() =>
+    inTransaction(db, async (tx) => {
+      await tx.insert(SourceRow, row);
+      await announceSource(tx, row);
+    }),
+  );
   return row;
 }
 
@@ -61,9 +66,19 @@ export async function updateSource(
         ...(input.dailyCap !== undefined && { dailyCap: checkedCap(input.dailyCap) }),
       };
       await tx.update(SourceRow, { id }, changed);
+      await announceSource(tx, changed);
       return changed;
     }),
   );
+}
+
+async function announceSource(tx: EntityManager, { id, version }: SourceRow): Promise<void> {
+  await emit(tx, {
+    type: 'leads.source.changed',
+    partitionKey: id,
+    entities: [{ __typename: 'Source', key: id, version }],
+    payload: { sourceId: id },
+  });
 }
 
 function pricingColumns({ type, cents, basisPoints }: PricingInput) {

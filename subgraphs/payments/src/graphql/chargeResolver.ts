@@ -1,4 +1,14 @@
-import { connectionOf, DateTime, notFound, OnlyFor, type Page, PageArgs, PageSize } from '@leadgraph/kit';
+import {
+  Cached,
+  connectionOf,
+  DateTime,
+  notFound,
+  OnlyFor,
+  type Page,
+  PageArgs,
+  PageSize,
+  UNTIL_CHANGED,
+} from '@leadgraph/kit';
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Query, Resolver, Root } from 'type-graphql';
 import { Charge } from '../store/charge.js';
 import { type ChargeFilter, listCharges } from '../store/chargeStore.js';
@@ -36,6 +46,7 @@ export class ChargeFilterInput implements ChargeFilter {
 @Resolver(() => Charge)
 export class ChargeResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Charge, { nullable: true })
   async charge(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Charge> {
     const charge = await context.loaders.charges.load(requireId(id, 'id'));
@@ -45,7 +56,11 @@ export class ChargeResolver {
 
   @OnlyFor('OPERATOR')
   @PageSize()
-  @Query(() => ChargeConnection, { nullable: true, description: 'For operators: the newest first.' })
+  @Cached({ maxAge: 5, staleWhileRevalidate: 5 })
+  @Query(() => ChargeConnection, {
+    nullable: true,
+    description: 'For operators: the newest first. Up to 10 seconds old.',
+  })
   async charges(
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => ChargeFilterInput, { nullable: true }) filter: ChargeFilterInput | null,

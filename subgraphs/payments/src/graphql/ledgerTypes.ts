@@ -1,4 +1,4 @@
-import { DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { CachedWithin, DateTime, ListSize, OnlyFor, SafeInt } from '@leadgraph/kit';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AccountKind as AccountKindValue } from '../ledger/accounts.js';
 import type { EntryKind } from '../ledger/journal.js';
@@ -8,6 +8,7 @@ import { AccountKind, JournalEntryKind } from './enums.js';
 import { Agent } from './stubs.js';
 
 @OnlyFor('OPERATOR', 'AGENT')
+@CachedWithin()
 @ObjectType({ description: 'What an entry of the journal did to one wallet.' })
 export class WalletEntry implements WalletEntryRow {
   walletId: string;

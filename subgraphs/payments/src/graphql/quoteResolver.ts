@@ -1,4 +1,4 @@
-import { Cost, ListSize, notFound, OnlyFor, SignedIn } from '@leadgraph/kit';
+import { Cached, Cost, ListSize, notFound, OnlyFor, SignedIn, UNCHANGING, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { isQuoteExpired } from '../quotes/issueQuotes.js';
 import { quoteLead } from '../quotes/quoteLead.js';
@@ -31,6 +31,7 @@ export async function visibleQuote(id: string, context: PaymentsContext): Promis
 @Resolver(() => Quote)
 export class QuoteResolver {
   @SignedIn()
+  @Cached({ maxAge: UNCHANGING })
   @Query(() => Quote, { nullable: true, description: 'A partner finds those of the leads that it sent.' })
   async quote(@Arg('id', () => ID) id: string, @Ctx() context: PaymentsContext): Promise<Quote> {
     const quote = await visibleQuote(requireId(id, 'id'), context);
@@ -60,6 +61,7 @@ export class QuoteResolver {
     return { id: quote.leadId };
   }
 
+  @Cached({ maxAge: 0 })
   @FieldResolver(() => Boolean, { description: 'Whether its time is over.' })
   expired(@Root() quote: Quote, @Ctx() context: PaymentsContext): boolean {
     return isQuoteExpired(quote, context.clock.now());
@@ -70,6 +72,7 @@ export class QuoteResolver {
 export class LeadQuotesResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
   @ListSize(LISTED_QUOTES)
+  @Cached({ maxAge: UNTIL_CHANGED, scope: 'PUBLIC' })
   @FieldResolver(() => [Quote], {
     nullable: true,
     description: `The newest quotes, at most ${LISTED_QUOTES}, the newest first. What the winner of an auction pays stands at its offer’s hold.`,

@@ -1,4 +1,4 @@
-import { DomainError, isUuid, OnlyFor } from '@leadgraph/kit';
+import { Cached, DomainError, isUuid, OnlyFor, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Wallet } from '../store/wallet.js';
 import { requireId } from './inputChecks.js';
@@ -23,6 +23,7 @@ export async function visibleWallet(agentId: string, context: PaymentsContext): 
 @Resolver(() => Wallet)
 export class WalletResolver {
   @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+  @Cached({ maxAge: UNTIL_CHANGED })
   @Query(() => Wallet, { nullable: true })
   async wallet(@Arg('agentId', () => ID) agentId: string, @Ctx() context: PaymentsContext): Promise<Wallet> {
     const wallet = await visibleWallet(requireId(agentId, 'agentId'), context);

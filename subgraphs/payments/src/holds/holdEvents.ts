@@ -4,12 +4,15 @@ import type { Charge } from '../store/charge.js';
 import type { Hold } from '../store/hold.js';
 import type { FailureReason, OfferEnd, OfferProjection, RefusalReason } from '../store/offerStore.js';
 
-/** The events about one offer keep their order: they share its id as order key, and the offer's row is locked while they are written. */
-function about(offer: OfferProjection) {
+/** The events about one offer, and the hold that it changed, keep their order: they share its id as order key, and the offer's row is locked while they are written. */
+function about({ agentId, offerId, version }: OfferProjection, holdId?: string) {
   return {
-    partitionKey: offer.agentId,
-    orderKey: offer.offerId,
-    entities: [{ __typename: 'Offer', key: offer.offerId, version: offer.version }],
+    partitionKey: agentId,
+    orderKey: offerId,
+    entities: [
+      { __typename: 'Offer', key: offerId, version },
+      ...(holdId === undefined ? [] : [{ __typename: 'Hold', key: holdId, version }]),
+    ],
   };
 }
 
@@ -20,7 +23,7 @@ function idsOf({ offerId, leadId, agentId }: OfferProjection) {
 export async function announceHeld(tx: EntityManager, offer: OfferProjection, hold: Hold): Promise<void> {
   await emit(tx, {
     type: 'payments.hold.held',
-    ...about(offer),
+    ...about(offer, hold.id),
     payload: {
       ...idsOf(offer),
       holdId: hold.id,
@@ -43,13 +46,13 @@ export async function announceReleased(
 ): Promise<void> {
   await emit(tx, {
     type: 'payments.hold.released',
-    ...about(offer),
+    ...about(offer, hold.id),
     payload: { ...idsOf(offer), holdId: hold.id, reason },
   });
 }
 
 export async function announceCaptured(tx: EntityManager, offer: OfferProjection, charge: Charge): Promise<void> {
-  const { partitionKey, orderKey, entities } = about(offer);
+  const { partitionKey, orderKey, entities } = about(offer, charge.holdId);
   await emit(tx, {
     type: 'payments.charge.captured',
     partitionKey,

@@ -1,4 +1,4 @@
-import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, Cached, DateTime, OnlyFor, SafeInt, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ChargeStatus, Currency } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import type { ChargeState } from '../holds/holdStates.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'What an agent paid for a lead: one an accepted offer, to the cent its quote’s price.' })
 @Entity('charge')
 export class Charge {

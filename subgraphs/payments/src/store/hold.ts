@@ -1,4 +1,4 @@
-import { bigintAsNumber, DateTime, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, Cached, DateTime, OnlyFor, SafeInt, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Currency, HoldStatus } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import type { HoldState } from '../holds/holdStates.js';
 
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({
   description: 'Money set aside for one offer. It fixes the price and outlives the offer’s window by 10 minutes.',
 })

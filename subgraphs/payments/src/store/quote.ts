@@ -1,10 +1,20 @@
-import { bigintAsNumber, DateTime, ListSize, SafeInt, SignedIn } from '@leadgraph/kit';
+import {
+  bigintAsNumber,
+  Cached,
+  CachedWithin,
+  DateTime,
+  ListSize,
+  SafeInt,
+  SignedIn,
+  UNCHANGING,
+} from '@leadgraph/kit';
 import type { SaleMode as SaleModeValue } from '@leadgraph/schema';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { BreakdownCode, Currency, QuoteKind, SaleMode } from '../graphql/enums.js';
 import type { BreakdownCode as BreakdownCodeValue } from '../pricing/breakdown.js';
 
+@CachedWithin()
 @ObjectType({ description: 'One step of a price. The amounts of all the lines add up to the price.' })
 export class QuoteLine {
   @Field(() => BreakdownCode)
@@ -26,6 +36,7 @@ export class QuoteLine {
 /** A price for a lead. A row never changes; a charge's price is its quote's, held by a foreign key. */
 @Directive('@key(fields: "id")')
 @SignedIn()
+@Cached({ maxAge: UNCHANGING })
 @ObjectType({ description: 'A price for a lead, with how it came about. A charge equals its quote to the cent.' })
 @Entity('quote')
 export class Quote {

@@ -1,4 +1,4 @@
-import { bigintAsNumber, OnlyFor, SafeInt } from '@leadgraph/kit';
+import { bigintAsNumber, Cached, OnlyFor, SafeInt, UNTIL_CHANGED } from '@leadgraph/kit';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Currency } from '../graphql/enums.js';
@@ -6,6 +6,7 @@ import { Currency } from '../graphql/enums.js';
 /** An agent's money. Its id is its agent's. Only conditional updates of the store change the amounts. */
 @Directive('@key(fields: "id")')
 @OnlyFor('OPERATOR', 'FRONTEND', 'AGENT')
+@Cached({ maxAge: UNTIL_CHANGED })
 @ObjectType({ description: 'An agent’s money. available = balance − held + credit limit, and never below zero.' })
 @Entity('wallet')
 export class Wallet {
