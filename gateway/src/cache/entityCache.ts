@@ -123,13 +123,14 @@ export class EntityCache {
     return assembleEntities(subgraph.name, wanted.length, parts, found);
   }
 
-  /** Fetches some of what is wanted and keeps what came. */
+  /** Fetches some of what is wanted and keeps what came, which nobody waits for but who gives `onKeeping`. */
   private async fetchMissing(
     subgraph: Subgraph,
     request: SubgraphRequest,
     caching: FetchCaching,
     { wanted, positions, clock }: Missing,
     context: RequestContext,
+    onKeeping: (kept: Promise<void>) => void = () => {},
   ): Promise<FetchResult> {
     const { representations } = request;
     const some = representations && { representations: positions.map((each) => representations[each] as string) };
@@ -143,7 +144,7 @@ export class EntityCache {
       representations !== undefined,
     );
     if (fills.length === 0) return result;
-    void this.keep(subgraph.name, clock, fills, caching, result.plain);
+    onKeeping(this.keep(subgraph.name, clock, fills, caching, result.plain));
     return { ...result, common: true };
   }
 
@@ -183,7 +184,12 @@ export class EntityCache {
     if (due.length === 0) return;
     for (const position of due) this.refreshing.add(keyOf(position));
     const own: RequestContext = { ...context, cancellation: new Cancellation(), changed: [], disclosed: undefined };
-    void this.fetchMissing(subgraph, request, caching, { wanted, positions: due, clock }, own)
+    let keeping: Promise<void> | undefined;
+    const onKeeping = (kept: Promise<void>) => {
+      keeping = kept;
+    };
+    void this.fetchMissing(subgraph, request, caching, { wanted, positions: due, clock }, own, onKeeping)
+      .then(() => keeping)
       .catch((error: unknown) =>
         this.options.log.warn({ err: error }, 'what is shown as it was could not be asked for anew'),
       )

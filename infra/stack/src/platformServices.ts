@@ -190,6 +190,7 @@ export function programServices(
       CURSOR_KEY: parts.env.CURSOR_KEY || keys.cursorKey,
       COST_BUDGETS: parts.env.COST_BUDGETS || JSON.stringify(costBudgets),
       PERSISTED_ONLY: parts.env.PERSISTED_ONLY ?? 'PARTNER',
+      ENTITY_CACHE: parts.env.ENTITY_CACHE || 'true',
     }),
   };
 }
