@@ -3,7 +3,8 @@ import { data } from './data.ts';
 import { engine } from './engine.ts';
 import { operations } from './operations.ts';
 import { soak } from './soak.ts';
+import { stale } from './stale.ts';
 import { subscriptions } from './subscriptions.ts';
 
 /** The subcommands of `npm run perf`. */
-export const commands: Readonly<Record<string, Command>> = { engine, soak, operations, subscriptions, data };
+export const commands: Readonly<Record<string, Command>> = { engine, soak, operations, subscriptions, data, stale };
