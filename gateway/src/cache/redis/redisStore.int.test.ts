@@ -133,6 +133,16 @@ describe('an epoch', () => {
     expect((await late.read([LEAD], [])).generations).toEqual([undefined]);
   });
 
+  it('ends where the clock is taken away, and another begins', async () => {
+    await known();
+    await one.fill(await clockOf(one), [value('a')]);
+    const before = await clockOf(one);
+    await redis.del(`${prefix}clock`);
+    await eventually(async () => expect(await clockOf(other)).toMatch(/:1$/));
+    expect(await clockOf(one)).not.toBe(before);
+    expect(await valid(one)).toBeUndefined();
+  });
+
   it('goes on for a gateway that comes to the same server', async () => {
     await known();
     await one.fill(await clockOf(one), [value('a')]);

@@ -69,13 +69,17 @@ export function createRedisStore({
   let ready = false;
   let watcher: StoreWatch | undefined;
 
+  let server = '';
+  /** Sees to it that there is a clock, and that it is this server's. */
+  const takeClock = () => commands.adopt(2, clockKey, `${prefix}server`, randomUUID(), GENERATIONS_TTL_MS, server);
+
   /** Connections that end while this is asked are not the one that was asked. */
   const adopt = async () => {
     for (;;) {
       try {
         const info = await redis.info('server').catch(() => '');
-        const server = /run_id:(\w+)/.exec(info)?.[1] ?? randomUUID();
-        await commands.adopt(2, clockKey, `${prefix}server`, randomUUID(), GENERATIONS_TTL_MS, server);
+        server = /run_id:(\w+)/.exec(info)?.[1] ?? randomUUID();
+        await takeClock();
         if (redis.status !== 'ready') return;
         ready = true;
         watcher?.onReady();
@@ -109,6 +113,8 @@ export function createRedisStore({
     async read(tags, keys): Promise<Reading> {
       whenReady();
       const [clock, ...rest] = await redis.mget([clockKey, ...tags.map(tagKey), ...keys.map(valueKey)]);
+      // Taken away by somebody who wants all to be void.
+      if (!clock) void takeClock().catch(() => {}); // away: asked for when it is back
       const epoch = clock?.slice(0, clock.lastIndexOf(':') + 1);
       return {
         clock: clock ?? undefined,

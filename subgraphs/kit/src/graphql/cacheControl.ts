@@ -34,7 +34,7 @@ export function CachedWithin(): CacheDecorator {
 }
 
 /** Seconds for an entity whose every change is named by an event: the events are what keeps it fresh, this only bounds what is remembered. */
-export const UNTIL_CHANGED = 300;
+export const UNTIL_CHANGED = 3_600;
 
 /** Seconds for an entity that never changes. */
 export const UNCHANGING = 3_600;
