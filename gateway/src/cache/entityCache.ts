@@ -12,6 +12,8 @@ import { type CacheStore, entityTag, type Fill, type Tag } from './cacheStore.js
 import { lookUp, type Wanted } from './lookUp.js';
 import type { ProcessLayer } from './processLayer.js';
 
+const PAUSE_MS = 1_000;
+
 /** Whether anything may be taken from the cache at the moment, and what is to be told of changes. */
 export interface CacheState {
   /** The store is there and every change of the subgraphs that tell of changes is heard of. */
@@ -43,6 +45,8 @@ export interface CachedRequest extends SubgraphRequest {
  * kept where nothing in it was invalidated meanwhile. A fetch in flight is joined only by those who have seen the same time of the clock.
  */
 export class EntityCache {
+  /** After a reading that failed nobody else waits for one for a while: a store that hangs would hold up every fetch. */
+  private pausedUntil = 0;
   /** What is being asked for anew while it is shown as it was. */
   private readonly refreshing = new Set<string>();
 
@@ -54,7 +58,7 @@ export class EntityCache {
   }
 
   isOn(subgraph: string): boolean {
-    return this.options.state.isOn(subgraph);
+    return this.options.state.isOn(subgraph) && performance.now() >= this.pausedUntil;
   }
 
   /** The way of every fetch to its subgraph; see `Subgraph.fetch`. */
@@ -78,8 +82,20 @@ export class EntityCache {
   /** What may not be kept: joined by those who have seen the same time of the clock. */
   private async fetchNow(subgraph: Subgraph, request: SubgraphRequest, context: RequestContext): Promise<FetchResult> {
     if (!subgraph.shares) return subgraph.fetch(request, context);
-    const reading = await this.options.store.read([], []).catch(() => undefined);
+    const reading = await this.reading(this.options.store.read([], []));
     return subgraph.fetch(at(request, reading?.clock), context);
+  }
+
+  /** Undefined where the store could not be asked. */
+  private async reading<T>(reading: Promise<T>): Promise<T | undefined> {
+    try {
+      return await reading;
+    } catch (error) {
+      this.options.counts.failedReadings += 1;
+      this.pausedUntil = performance.now() + PAUSE_MS;
+      this.options.log.debug({ err: error }, 'what is kept could not be read');
+      return undefined;
+    }
   }
 
   private async answer(
@@ -92,11 +108,8 @@ export class EntityCache {
     const request = { ...cached, isPublic: caching.isPublic };
     const wanted = wantedOf(request, subgraph.rightsKey(request, context));
     const own = caching.staleMs > 0 ? ownTag(subgraph.name, context) : undefined;
-    const looked = await lookUp(wanted, caching, own, store, layer).catch(() => undefined);
-    if (!looked) {
-      counts.failedReadings += 1;
-      return subgraph.fetch(request, context);
-    }
+    const looked = await this.reading(lookUp(wanted, caching, own, store, layer));
+    if (!looked) return subgraph.fetch(request, context);
     const { found, clock } = looked;
     const missing = wanted.flatMap((_each, position) => (found[position] ? [] : [position]));
     const stale = wanted.flatMap((_each, position) => (found[position]?.isStale ? [position] : []));
