@@ -39,22 +39,23 @@ export function createCache(
   if (!config || !link)
     return {
       entityCache: undefined,
-      before(stream, position) {
-        seen(stream, position);
+      before(stream, position, created) {
+        seen(stream, position, created);
         return undefined;
       },
       async close() {},
     };
   const { registry } = metrics;
   const store = createRedisStore({ url: config.redisUrl, fencing: config.fencing, log });
-  const counts = { events: 0, epochs: 0, pushedBefore: 0, unconfirmed: 0 };
+  const counts = { events: 0, invalid: 0, epochs: 0, pushedBefore: 0, unconfirmed: 0 };
   const invalidation = createInvalidation({ store, link, subgraphs, counts, log });
   const layer = createProcessLayer(config.memoryBytes);
   const registers = [registry];
   const figures = [
     ['entity_cache_events_total', 'Events by which what is kept was invalidated.', () => counts.events],
+    ['entity_cache_invalid_events_total', 'Messages of the streams that are no valid events: what they say has changed stays as it was kept.', () => counts.invalid],
     ['entity_cache_epochs_total', 'Times at which all that was kept became void, since it was not known what had changed.', () => counts.epochs],
-    ['entity_cache_pushed_before_total', 'Events that were pushed before they could be applied, since Redis was away.', () => counts.pushedBefore],
+    ['entity_cache_pushed_before_total', 'Events that were pushed before they could be applied, since Redis or the stream was away.', () => counts.pushedBefore],
     ['entity_cache_unconfirmed_total', 'Mutations whose changes could not be told to Redis before they were answered.', () => counts.unconfirmed],
   ] as const; // biome-ignore format: a line each
   for (const [name, help, value] of figures)
@@ -85,9 +86,9 @@ export function createCache(
   });
   return {
     entityCache: new EntityCache({ store, layer, state: invalidation, counts: createCacheCounts(registry), log }),
-    before(stream, position) {
-      seen(stream, position);
-      return invalidation.whenApplied(stream, position);
+    before(stream, position, created) {
+      seen(stream, position, created);
+      return invalidation.whenApplied(stream, position, created);
     },
     async close() {
       await invalidation.close();
@@ -97,11 +98,12 @@ export function createCache(
 }
 
 /** Each event once, whoever follows it. */
-function countEvents(changes: { seen: number }): (stream: string, position: number) => void {
-  const last = new Map<string, number>();
-  return (stream, position) => {
-    if (last.get(stream) === position) return;
-    last.set(stream, position);
+function countEvents(changes: { seen: number }): (...event: Parameters<BeforeEvent>) => void {
+  const last = new Map<string, { readonly position: number; readonly created: string | undefined }>();
+  return (stream, position, created) => {
+    const before = last.get(stream);
+    if (before?.position === position && before.created === created) return;
+    last.set(stream, { position, created });
     changes.seen += 1;
   };
 }

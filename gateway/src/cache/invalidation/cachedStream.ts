@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../errors/reasonOf.js';
 import { createEventCounters } from '../../eventSource/jetStream/eventCounters.js';
 import { defaultLimits } from '../../eventSource/jetStream/jetStreamLimits.js';
 import { LiveConsumer } from '../../eventSource/jetStream/liveConsumer.js';
-import type { NatsLink } from '../../eventSource/jetStream/natsLink.js';
+import { type NatsLink, StreamMissing } from '../../eventSource/jetStream/natsLink.js';
 import { readEvent, type StreamMessage } from '../../eventSource/jetStream/readEvent.js';
-import { readStreamState } from '../../eventSource/jetStream/streamState.js';
+import { readStreamState, type StreamState } from '../../eventSource/jetStream/streamState.js';
 import type { Logger } from '../../log.js';
 import type { Tag } from '../cacheStore.js';
-import type { EventPositions } from '../eventPositions.js';
+import type { EventPosition, EventPositions } from '../eventPositions.js';
+import { AppliedWaits } from './appliedWaits.js';
 
 /** Who is farther behind begins anew: everything would be asked for again before all that was applied. Messages. */
 const MOST_BEHIND = 10_000;
@@ -22,7 +24,13 @@ export interface CachedStreamOptions {
     subject: string,
     entities: readonly { readonly __typename: string; readonly key: string }[],
   ) => Tag[];
+  /** For how long an event that is to be pushed may wait from now on. Milliseconds. */
+  readonly patience: () => number;
   readonly onApplied: () => void;
+  /** A message was no valid event: what it says has changed is not known, and nobody is told of it. */
+  readonly onInvalid: (position: number) => void;
+  /** Somebody is given an event that has not been applied. */
+  readonly onPassed: () => void;
   /** Everything was voided, since it was not known what had changed. */
   readonly onRenewed: () => void;
   /** It may be current now, or not any more. */
@@ -32,69 +40,118 @@ export interface CachedStreamOptions {
   readonly log: Logger;
 }
 
-/** A message to apply, or the position before which some are missing. */
-type Item = StreamMessage | { readonly missing: number };
+/** A message to apply; without one, messages up to the position are missing. */
+interface Item {
+  /** See `#era`. */
+  readonly era: number;
+  /** When the stream was made that it is of. */
+  readonly created: string;
+  readonly position: number;
+  readonly message?: StreamMessage | undefined;
+}
 
 /**
- * A stream by whose events what is kept is invalidated: all of them, in order, from where the store has heard it. States: behind (beginning, catching up, interrupted, the store away), current.
+ * A stream by whose events what is kept is invalidated: all of them, in order, from where the store has heard it. States: behind (beginning, catching up, interrupted, the store does not take what happens), current. Behind it may be passed: events that have waited for long enough are pushed before they are
+ * applied, until the store is back.
  */
 export class CachedStream {
   readonly #options: CachedStreamOptions;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  readonly #waits = new AppliedWaits();
   #consumer: LiveConsumer | undefined;
   #waiting: Item[] = [];
   #wake: (() => void) | undefined;
-  #applied = 0;
-  /** What was there when it came (back). */
+  /** Of the stream as `#consumer` knows it; -1 while it is not known. */
+  #applied = -1;
+  /** The last position that came. */
+  #taken = -1;
+  /** What was there when it came (back), or when it was not known what was there. */
   #target = Number.POSITIVE_INFINITY;
-  readonly #watchers: { readonly position: number; readonly resolve: () => void }[] = [];
+  /** Counted up when positions begin anew: what is still to be applied from before has no meaning any more. */
+  #era = 0;
+  /** The store has not taken what was to be applied. */
+  #failing = false;
+  #passed = false;
+  /** Events have been pushed that may not even have come here. */
+  #isDoubtful = false;
+  /** To be done when it has begun. */
+  #mustVoid = false;
 
   constructor(options: CachedStreamOptions) {
     this.#options = options;
     this.#running = this.#run().catch((error: unknown) => {
-      if (!this.#closing.signal.aborted)
+      if (this.#closing.signal.aborted) return;
+      if (!(error instanceof StreamMissing))
         options.log.error({ err: error, stream: options.name }, 'a stream could not be followed for what is kept');
+      // Not within the constructor; where it is there (again), somebody finds it.
+      options.onGone();
     });
   }
 
   /** Whether all that has happened is applied, and what happens will be. */
   get isCurrent(): boolean {
-    return this.#consumer?.isLive === true && this.#applied >= this.#target;
+    const live = this.#consumer?.isLive === true;
+    return live && !this.#failing && !this.#isDoubtful && this.#applied >= this.#target;
   }
 
-  /** Resolves when the event at a position has been applied; undefined where it has been. */
-  whenApplied(position: number): Promise<void> | undefined {
-    if (this.#applied >= position) return undefined;
-    return new Promise((resolve) => this.#watchers.push({ position, resolve }));
+  /** Resolves when the event at a position has been applied, or has waited for long enough; undefined where it has been. `created`: when the stream was made that it is of. */
+  whenApplied(position: number, created: string | undefined): Promise<void> | undefined {
+    if (this.#has(created, position) || this.#closing.signal.aborted) return undefined;
+    const own = this.#consumer?.created;
+    // Made anew, which its followers have noticed first.
+    if (own !== undefined && created !== undefined && Date.parse(created) > Date.parse(own)) this.#consumer?.again();
+    const left = this.#passed ? 0 : this.#options.patience();
+    if (left > 0) return this.#waits.wait(created, position, left, () => this.#pass());
+    this.#pass();
+    return undefined;
+  }
+
+  /** The store is back: events wait again. */
+  resume(): void {
+    this.#passed = false;
+  }
+
+  /** Makes everything void that is kept. */
+  void(): void {
+    this.#mustVoid = !this.#consumer;
+    if (this.#mustVoid) return;
+    this.#failing = true;
+    this.#take(this.#taken);
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new Error('closed'));
+    this.#waits.release(() => true);
     this.#wake?.();
     await this.#consumer?.close();
     await this.#running;
-    for (const { resolve } of this.#watchers.splice(0)) resolve();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const after = await this.#begin();
-    if (signal.aborted || !after) return;
+    signal.throwIfAborted();
     this.#applied = after.position;
+    this.#taken = after.position;
+    this.#failing = false;
     const { name: stream, link, log, onTurn, onGone } = this.#options;
     this.#consumer = new LiveConsumer({
-      ...{ stream, link, log, after },
+      ...{ stream, link, log, after, onGone },
       ...{ heartbeatMs: defaultLimits.heartbeatMs, goneAfterMs: defaultLimits.goneAfterMs },
       counters: createEventCounters(),
       onLive: (last) => {
         this.#target = last;
-        onTurn();
+        this.#isDoubtful = false;
+        // It is asked whether it is live when it is.
+        setImmediate(onTurn);
       },
-      onMessage: (message) => this.#take(message),
-      onGap: (missing) => this.#take({ missing }),
-      onGone,
+      onLost: onTurn,
+      onMessage: (message) => this.#take(message.position, message),
+      onGap: (missing, renewed) => this.#onGap(missing, renewed),
     });
+    if (this.#mustVoid) this.void();
+    this.#release();
     while (!signal.aborted) {
       const item = this.#waiting.shift();
       if (item) await this.#apply(item);
@@ -103,64 +160,118 @@ export class CachedStream {
   }
 
   /** Where to go on from: where the store has heard the stream, or its end, with nothing that was kept before being valid. */
-  async #begin(): Promise<{ readonly created: string; readonly position: number } | undefined> {
-    const { name, link, store, onRenewed, log } = this.#options;
-    const { signal } = this.#closing;
-    const { created, first, last } = await link.attempt('a stream', signal, (connected) =>
-      readStreamState(connected, name),
-    );
-    for (;;) {
-      if (signal.aborted) return undefined;
-      try {
-        const heard = await store.positionOf(name);
-        const isKnown = heard?.created === created && heard.position + 1 >= first && heard.position <= last;
-        if (heard && isKnown && last - heard.position <= MOST_BEHIND) return heard;
-        await store.renew({ name, created }, last);
-        log.info(
-          { stream: name, heard: heard?.position, last },
-          'what was kept is void: it is not known what has changed since',
-        );
-        onRenewed();
-        return { created, position: last };
-      } catch {
-        await delay(PAUSE_MS); // the store is away
-      }
-    }
+  async #begin(): Promise<EventPosition> {
+    const { name, store, onRenewed, log } = this.#options;
+    const heard = await this.#stored(() => store.positionOf(name));
+    // Asked afterwards: what others have heard is in it.
+    const { created, first, last } = await this.#state();
+    const isKnown = heard?.created === created && heard.position + 1 >= first && heard.position <= last;
+    if (heard && isKnown && last - heard.position <= MOST_BEHIND) return heard;
+    await this.#stored(() => store.renew({ name, created }, last));
+    const cause = 'what was kept is void: it is not known what has changed since';
+    log.info({ stream: name, heard: heard?.position, last }, cause);
+    onRenewed();
+    return { created, position: last };
   }
 
-  #take(item: Item): void {
-    this.#waiting.push(item);
+  #state(): Promise<StreamState> {
+    const { name, link } = this.#options;
+    return link.attempt('a stream', this.#closing.signal, (connected) => readStreamState(connected, name));
+  }
+
+  #has(created: string | undefined, position: number): boolean {
+    const own = this.#consumer?.created;
+    if (own === undefined) return false;
+    if (created === undefined || created === own) return this.#applied >= position;
+    // Of a stream that was there before this one: what was kept then is void once anything of this one is applied.
+    return this.#applied >= 0 && Date.parse(created) < Date.parse(own);
+  }
+
+  #take(position: number, message?: StreamMessage): void {
+    const isTooMuch = this.#waiting.length >= MOST_BEHIND;
+    if (isTooMuch) this.#waiting = [];
+    this.#taken = position;
+    const created = this.#consumer?.created ?? '';
+    this.#waiting.push({ era: this.#era, created, position, message: isTooMuch ? undefined : message });
     this.#wake?.();
   }
 
-  /** As often as it takes. */
-  async #apply(item: Item): Promise<void> {
-    const { name, store, tagsOf, onApplied, onRenewed, onTurn, log } = this.#options;
-    const position = 'missing' in item ? item.missing : item.position;
-    const event = 'missing' in item ? undefined : readEvent(item, false);
-    const tags = event && !('missing' in item) ? tagsOf(item.subject, event.entities) : [];
-    while (!this.#closing.signal.aborted) {
+  /** Nothing is taken from the cache from now on, until it is void. */
+  #onGap(missing: number, renewed: boolean): void {
+    if (renewed) {
+      this.#era += 1;
+      this.#waiting = [];
+      this.#applied = -1;
+    }
+    this.#target = renewed ? missing : Math.max(this.#target, missing);
+    this.#take(missing);
+    this.#options.onTurn();
+  }
+
+  async #apply({ era, created, position, message }: Item): Promise<void> {
+    const { name, store, tagsOf, onApplied, onInvalid, onRenewed, onTurn, log } = this.#options;
+    const stream = { name, created };
+    const event = message && readEvent(message, false);
+    if (message && !event) onInvalid(position);
+    const tags = event ? tagsOf(message.subject, event.entities) : [];
+    const isApplied = message !== undefined && (await this.#stored(() => store.applied(stream, position, tags)));
+    if (era !== this.#era) return;
+    if (!isApplied) {
+      await this.#stored(() => store.renew(stream, position));
+      log.warn({ stream: name, position }, 'what was kept is void: events of a stream may be missing');
+      onRenewed();
+      if (era !== this.#era) return;
+    }
+    if (event) onApplied();
+    this.#applied = position;
+    if (this.#failing) {
+      this.#failing = false;
+      this.#target = Math.max(this.#target, this.#taken);
+    }
+    this.#release();
+    if (this.#waiting.length > 0) return;
+    this.#passed = false;
+    onTurn();
+  }
+
+  /** Asks the store as often as it takes; rejects when it is closed. */
+  async #stored<T>(ask: () => Promise<T>): Promise<T> {
+    const { name, store, onTurn, log } = this.#options;
+    for (;;) {
+      this.#closing.signal.throwIfAborted();
       try {
-        const stream = { name, created: this.#consumer?.created ?? '' };
-        if ('missing' in item || !(await store.applied(stream, position, tags))) {
-          await store.renew(stream, position);
-          log.warn({ stream: name, position }, 'what was kept is void: events of a stream may be missing');
-          onRenewed();
-        }
-        break;
-      } catch {
-        await delay(PAUSE_MS); // the store is away
+        return await ask();
+      } catch (error) {
+        // Where it is away it has been said.
+        if (!this.#failing && store.ready)
+          log.warn({ stream: name, reason: reasonOf(error) }, 'Redis could not be told of an event; trying on');
+        this.#failing = true;
+        onTurn();
+        await delay(PAUSE_MS);
       }
     }
-    if (!('missing' in item)) onApplied();
-    // Positions begin anew where the stream is another one.
-    this.#applied = position;
-    for (let index = this.#watchers.length - 1; index >= 0; index--) {
-      const watcher = this.#watchers[index];
-      if (!watcher || watcher.position > position) continue;
-      this.#watchers.splice(index, 1);
-      watcher.resolve();
-    }
-    if (this.#waiting.length === 0) onTurn();
+  }
+
+  #release(): void {
+    this.#waits.release((created, position) => this.#has(created, position));
+  }
+
+  /** An event is pushed that has not been applied. Nothing is taken from the cache until all that is there has been. */
+  #pass(): void {
+    const { onPassed, onTurn } = this.#options;
+    onPassed();
+    this.#passed = true;
+    if (this.#isDoubtful) return;
+    this.#isDoubtful = true;
+    onTurn();
+    this.#state()
+      .then(({ created, last }) => {
+        // Of another one it is told when messages of it come.
+        if (created !== this.#consumer?.created) return;
+        this.#target = Math.max(this.#target, last);
+        this.#isDoubtful = false;
+        onTurn();
+      })
+      .catch(() => {}); // closed, or the stream is not there: it stays so until it is
   }
 }

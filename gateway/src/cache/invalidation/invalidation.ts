@@ -7,6 +7,7 @@ import { entityTag, type Tag } from '../cacheStore.js';
 import type { CacheState } from '../entityCache.js';
 import type { RedisStore } from '../redis/redisStore.js';
 import { CachedStream } from './cachedStream.js';
+import { UnconfirmedChanges } from './unconfirmedChanges.js';
 
 /** How often it is looked for streams of subgraphs. */
 const LOOK_MS = 2_000;
@@ -14,11 +15,15 @@ const LOOK_MS = 2_000;
 const STARTING_MS = 20;
 /** For how long an event waits for the store before it is pushed all the same. */
 const MOST_WAIT_MS = 2_000;
-/** After the store was away: every other gateway is connected again by then, and applies events before it pushes them. */
+/** After the store has come (back): every other gateway is connected again by then, and applies events before it pushes them. */
 const SETTLING_MS = 1_000;
+/** Invalid messages are logged at most once in this time. */
+const INVALID_LOG_MS = 10_000;
 
 export interface InvalidationCounts {
   events: number;
+  /** Messages that are no valid events. */
+  invalid: number;
   epochs: number;
   /** Events that were pushed before they could be applied. */
   pushedBefore: number;
@@ -38,14 +43,16 @@ export interface InvalidationOptions {
 export interface Invalidation extends CacheState {
   /** Whether it is on for all subgraphs that have a stream. */
   readonly allOn: boolean;
-  /** To be waited for before an event is handed to a subscriber; undefined where it has been applied. */
-  whenApplied(stream: string, position: number): Promise<void> | undefined;
+  /** Why answers of some subgraph, or of all, are not kept now; empty where they are. For people. */
+  readonly reasonsOff: readonly string[];
+  /** To be waited for before an event of a stream, made at a time, is handed to a subscriber; undefined where it has been applied. */
+  whenApplied(stream: string, position: number, created: string | undefined): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Invalidates what is kept, by the events of all subgraphs that have a stream (subjects `<subgraph>.>`), and by what mutations have changed. It is on for a subgraph while the store is there and its streams are current. Events wait for a store that is away for 2 s, once; then they are pushed
- * without it until it is back: nobody has anything from the cache meanwhile.
+ * Invalidates what is kept, by the events of all subgraphs that have a stream (subjects `<subgraph>.>`), and by what mutations have changed. It is on for a subgraph while the store is there, has taken what mutations have changed, and its streams are current. Events wait for a store that is away (or does
+ * not answer) for 2 s, once; then they are pushed without it until it is back: nobody has anything from the cache meanwhile, and for 1 s more, since other gateways come back to it a little later.
  */
 export function createInvalidation({ store, link, subgraphs, counts, log }: InvalidationOptions): Invalidation {
   const closing = new AbortController();
@@ -55,40 +62,51 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   let settled = false;
   let awaySince: number | undefined = performance.now();
   let settling: NodeJS.Timeout | undefined;
-  let wasOn: boolean | undefined;
+  let told: string | undefined;
+  let invalidLoggedAt = 0;
+  /** Resolves when it is known which streams there are. */
+  const found = Promise.withResolvers<void>();
+  let isFound = false;
 
   const isCurrent = (subgraph: string) => {
     const own = followed.get(subgraph);
     return own !== undefined && own.length > 0 && own.every((stream) => stream.isCurrent);
   };
-  const state = {
-    get on() {
-      return settled && store.ready && [...followed.keys()].some(isCurrent);
-    },
-    isOn: (subgraph: string) => settled && store.ready && isCurrent(subgraph),
-  };
-  const allOn = () => settled && store.ready && followed.size > 0 && [...followed.keys()].every(isCurrent);
+  const mayBeOn = () => settled && store.ready && !unconfirmed.any;
+  const isOn = (subgraph: string) => mayBeOn() && isCurrent(subgraph);
+  const reasonsOff = () => [
+    ...(store.ready ? [] : ['Redis is away']),
+    ...(store.ready && !settled ? ['other gateways may not be back at Redis yet'] : []),
+    ...(unconfirmed.any ? ['changes of mutations could not be told to Redis yet'] : []),
+    ...(followed.size === 0 ? ['no subgraph has a stream'] : []),
+    ...[...followed.keys()]
+      .filter((each) => !isCurrent(each))
+      .map((each) => `events of ${each} are still to be applied`),
+  ];
   const tell = () => {
-    const on = allOn();
-    if (on === wasOn) return;
-    wasOn = on;
-    log.info({ on }, on ? 'answers are kept' : 'answers are not kept now');
+    if (closing.signal.aborted) return;
+    const reasons = reasonsOff();
+    const text = reasons.join('; ');
+    if (text === told) return;
+    told = text;
+    log.info({ on: reasons.length === 0, reasons }, reasons.length === 0 ? 'answers are kept' : 'answers are not kept');
   };
+  const unconfirmed = new UnconfirmedChanges({
+    ...{ store, signal: closing.signal, onTurn: tell },
+    voidAll: () => streams.values().next().value?.void(),
+  });
 
-  let first = true;
   store.watch({
     onReady() {
       clearTimeout(settling);
       awaySince = undefined;
-      // At the start nobody has waited for this process.
-      settling = setTimeout(
-        () => {
-          settled = true;
-          tell();
-        },
-        first ? 0 : SETTLING_MS,
-      );
-      first = false;
+      for (const stream of streams.values()) stream.resume();
+      // Also at the first time: it may have come this moment.
+      settling = setTimeout(() => {
+        settled = true;
+        tell();
+      }, SETTLING_MS);
+      tell();
     },
     onAway() {
       clearTimeout(settling);
@@ -109,8 +127,21 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   const open = (name: string): CachedStream => {
     const stream = new CachedStream({
       ...{ name, link, store, tagsOf, log },
+      patience: () => MOST_WAIT_MS - (awaySince === undefined ? 0 : performance.now() - awaySince),
       onApplied: () => {
         counts.events += 1;
+      },
+      onInvalid: (position) => {
+        counts.invalid += 1;
+        if (Date.now() - invalidLoggedAt < INVALID_LOG_MS) return;
+        invalidLoggedAt = Date.now();
+        log.warn(
+          { stream: name, position, invalid: counts.invalid },
+          'a message is no valid event; nothing is dropped',
+        );
+      },
+      onPassed: () => {
+        counts.pushedBefore += 1;
       },
       onRenewed: () => {
         counts.epochs += 1;
@@ -128,7 +159,7 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   };
 
   const look = async () => {
-    const found = new Map<string, CachedStream[]>();
+    const own = new Map<string, CachedStream[]>();
     const infos = await link.attempt('streams', closing.signal, async ({ manager }) => {
       const all: { name: string; subjects: readonly string[] }[] = [];
       for await (const { config } of manager.streams.list())
@@ -136,20 +167,24 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
       return all;
     });
     for (const subgraph of subgraphs()) {
-      const own = infos.filter(({ subjects }) => subjects.some((each) => subjectsOverlap(each, `${subgraph}.>`)));
-      if (own.length > 0)
-        found.set(
-          subgraph,
-          own.map(({ name }) => streams.get(name) ?? open(name)),
-        );
+      const there = infos.filter(({ subjects }) => subjects.some((each) => subjectsOverlap(each, `${subgraph}.>`)));
+      if (there.length === 0) continue;
+      own.set(
+        subgraph,
+        there.map(({ name }) => streams.get(name) ?? open(name)),
+      );
     }
-    const used = new Set([...found.values()].flat());
+    const used = new Set([...own.values()].flat());
     for (const [name, stream] of streams) {
       if (used.has(stream)) continue;
       streams.delete(name);
       void stream.close();
     }
-    followed = found;
+    followed = own;
+    if (subgraphs().length > 0) {
+      isFound = true;
+      found.resolve();
+    }
     tell();
   };
   const looking = (async () => {
@@ -166,12 +201,15 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   })();
 
   return {
-    ...state,
+    isOn,
     get on() {
-      return state.on;
+      return mayBeOn() && [...followed.keys()].some(isCurrent);
     },
     get allOn() {
-      return allOn();
+      return reasonsOff().length === 0;
+    },
+    get reasonsOff() {
+      return reasonsOff();
     },
     async changed(tags: readonly Tag[]) {
       try {
@@ -180,28 +218,20 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
         counts.unconfirmed += 1;
         log.warn(
           { reason: reasonOf(error) },
-          'what a mutation has changed could not be told to the cache; its event will',
+          'what a mutation has changed could not be told to Redis yet; until then answers are not kept',
         );
+        unconfirmed.add(tags);
       }
     },
-    whenApplied(name, position) {
-      const stream = streams.get(name);
-      const applied = stream?.whenApplied(position);
-      if (!applied) return undefined;
-      const left = MOST_WAIT_MS - (awaySince === undefined ? 0 : performance.now() - awaySince);
-      if (left <= 0) {
-        counts.pushedBefore += 1;
-        return undefined;
-      }
-      const limit = Promise.withResolvers<void>();
-      const timer = setTimeout(() => {
-        counts.pushedBefore += 1;
-        limit.resolve();
-      }, left);
-      return Promise.race([applied, limit.promise]).finally(() => clearTimeout(timer));
+    whenApplied(name, position, created) {
+      if (isFound) return streams.get(name)?.whenApplied(position, created);
+      const limit = delay(MOST_WAIT_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {}); // closed meanwhile
+      return Promise.race([found.promise, limit]).then(() => streams.get(name)?.whenApplied(position, created));
     },
     async close() {
       closing.abort(new Error('closed'));
+      isFound = true;
+      found.resolve();
       clearTimeout(settling);
       await Promise.all([looking, ...[...streams.values()].map((stream) => stream.close())]);
     },

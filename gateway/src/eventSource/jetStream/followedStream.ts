@@ -19,8 +19,8 @@ const PAUSE_MS = 50;
 /** Invalid messages are logged at most once in this time. */
 const INVALID_LOG_MS = 10_000;
 
-/** Called before an event of a stream is handed to one of its followers: see `JetStreamEventsOptions`. */
-export type BeforeEvent = (stream: string, position: number) => Promise<void> | undefined;
+/** Called before an event of a stream, made at a time, is handed to one of its followers: see `JetStreamEventsOptions`. */
+export type BeforeEvent = (stream: string, position: number, created: string | undefined) => Promise<void> | undefined;
 
 export interface FollowedStreamOptions {
   readonly name: string;
@@ -138,7 +138,7 @@ export class FollowedStream {
       {
         ...{ follower, counters, log },
         most: limits.queueEvents,
-        before: before && ((position) => before(name, position)),
+        before: before && ((position) => before(name, position, this.#live.created)),
         onEnd: () => this.#remove(queue),
       },
       from,

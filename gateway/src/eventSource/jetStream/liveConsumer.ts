@@ -26,6 +26,8 @@ export interface LiveConsumerOptions {
   readonly after?: { readonly created: string; readonly position: number };
   /** Messages come, from after `position` on; those up to `last` are there already. Called each time it becomes live, in the turn in which it does. */
   onLive?(last: number): void;
+  /** It is not live any more, and tries to be. */
+  onLost?(): void;
   onMessage(message: StreamMessage): void;
   /** Messages up to `oldest` are gone without having been delivered. `renewed`: the stream is not the one it was, or has lost its end; positions begin anew after `oldest`. */
   onGap(oldest: number, renewed: boolean): void;
@@ -75,6 +77,11 @@ export class LiveConsumer {
     return untilAborted(this.#live.promise, signal);
   }
 
+  /** Looks at the stream again and makes a new consumer: somebody knows that it has changed. */
+  again(): void {
+    this.#session?.break();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new Error('closed'));
     this.#live.reject(this.#closing.signal.reason);
@@ -93,6 +100,7 @@ export class LiveConsumer {
         this.#live.resolve();
         await aborted(session.broken);
         if (!signal.aborted) this.#renew();
+        if (!signal.aborted) this.#options.onLost?.();
         const ended = this.#end(session);
         if (signal.aborted) await ended;
       } catch (error) {

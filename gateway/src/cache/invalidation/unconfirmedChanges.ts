@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CacheStore, Tag } from '../cacheStore.js';
+
+/** More are not remembered one by one: everything becomes void then. */
+const MOST_TAGS = 10_000;
+/** Told to the store at a time. */
+const AT_A_TIME = 200;
+const PAUSE_MS = 50;
+
+export interface UnconfirmedOptions {
+  readonly store: Pick<CacheStore, 'invalidate'>;
+  readonly signal: AbortSignal;
+  /** Makes everything void that is kept. */
+  readonly voidAll: () => void;
+  /** Nothing is left, or something is there. */
+  readonly onTurn: () => void;
+}
+
+/** What mutations have changed and the store could not be told. It is told until it has taken it; until then this process takes nothing from the cache, so that who changed something finds it. */
+export class UnconfirmedChanges {
+  readonly #options: UnconfirmedOptions;
+  readonly #tags = new Set<Tag>();
+  #telling = false;
+
+  constructor(options: UnconfirmedOptions) {
+    this.#options = options;
+  }
+
+  get any(): boolean {
+    return this.#telling;
+  }
+
+  add(tags: readonly Tag[]): void {
+    for (const tag of tags) this.#tags.add(tag);
+    if (this.#tags.size > MOST_TAGS) {
+      this.#tags.clear();
+      this.#options.voidAll();
+    }
+    if (!this.#telling) void this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    const { store, signal, onTurn } = this.#options;
+    this.#telling = true;
+    onTurn();
+    while (this.#tags.size > 0 && !signal.aborted) {
+      const some = [...this.#tags].slice(0, AT_A_TIME);
+      // Taken out before: what is added again meanwhile has changed again.
+      for (const tag of some) this.#tags.delete(tag);
+      try {
+        await store.invalidate(some);
+      } catch {
+        for (const tag of some) this.#tags.add(tag);
+        await delay(PAUSE_MS); // the store is away
+      }
+    }
+    this.#telling = false;
+    onTurn();
+  }
+}
