@@ -107,6 +107,8 @@ class Reader {
       if (!isObjectType(type)) throw new NotKept();
       this.restrict(this.facts.hints.get(type.name)?.maxAge ?? 0);
       const above = this.facts.publicFields.types.get(type.name) === 'PUBLIC';
+      // Without a field that says so: who may see that there is one is for the subgraph to say.
+      if (!selectsField(fragment.selectionSet)) this.isPublic &&= above;
       return { ...fragment, selectionSet: this.read(fragment.selectionSet, type, above, places) };
     });
     const keyFields = this.keyFields();
@@ -299,6 +301,10 @@ function fieldsOf({ selections }: SelectionSetNode): FieldNode[] {
     if (each.kind !== Kind.FIELD) throw new NotKept();
     return each;
   });
+}
+
+function selectsField({ selections }: SelectionSetNode): boolean {
+  return selections.some((each) => each.kind !== Kind.FIELD || each.name.value !== '__typename');
 }
 
 function given(value: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {

@@ -80,6 +80,8 @@ describe('entities', () => {
     expect(entities('Item', 'sku size{width}')?.isPublic).toBe(true);
     expect(entities('Item', 'sku maker{name}')?.isPublic).toBe(false);
     expect(entities('Maker', 'name', 'name')?.isPublic).toBe(false);
+    expect(entities('Item', '__typename')?.isPublic).toBe(true);
+    expect(entities('Maker', '__typename', 'name')?.isPublic).toBe(false);
   });
 
   it('depend on themselves and on those in them, whose keys are asked for', () => {
