@@ -50,9 +50,11 @@ export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOpt
     );
     const names = values.map((_, index) => `:cursor${index}::${sort[index]?.type}`);
     const parameters = Object.fromEntries(values.map((value, index) => [`cursor${index}`, value]));
-    const operator = direction === 'ASC' ? '>' : '<';
+    // "Not the last one shown" beside an operator that takes it in: of "less than the least value" the planner expects nothing, though most rows may have that value.
+    const operator = direction === 'ASC' ? '>=' : '<=';
+    const last = sort.length - 1;
     pageQuery.andWhere(
-      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')})`,
+      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')}) AND ${sort[last]?.expression} <> ${names[last]}`,
       parameters,
     );
   }
