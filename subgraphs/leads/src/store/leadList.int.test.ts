@@ -30,7 +30,7 @@ beforeAll(async () => {
     SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 's' || n, 'partner-' || n / 4, 'FIXED', now()
     FROM generate_series(0, 39) AS n`);
   // Evenly over all months that have partitions, those ahead included, and older ones in the default partition: nothing that is read is empty.
-  // Statuses as they are when most leads have been sold or have expired.
+  // Statuses as they are when most leads have been sold or have expired. Those that were rejected have no score.
   for (const [from, to, count] of [
     [monthStart(now, -24), monthStart(now, -MONTHS_BEHIND), LEADS / 4],
     [monthStart(now, -MONTHS_BEHIND), monthStart(now, MONTHS_AHEAD + 1), LEADS],
@@ -41,7 +41,7 @@ beforeAll(async () => {
        SELECT ${timedId('at', 'n')},
          7, (ARRAY['SOLD','SOLD','SOLD','SOLD','EXPIRED','EXPIRED','REJECTED','DUPLICATE','DISQUALIFIED','UNSOLD'])[1 + n % 10],
          ('00000000-0000-7000-8000-' || lpad((n % 40)::text, 12, '0'))::uuid, (ARRAY['AUTO','AUTO','AUTO','HOME','HOME','LIFE','HEALTH','MEDICARE'])[1 + n / 3 % 8],
-         (ARRAY['CA','TX','FL','NY','IL','OH','GA','WY'])[1 + n / 7 % 8], 'en', 'UNKNOWN', CASE WHEN n % 7 = 0 THEN NULL ELSE n % 101 END, 3, n % 50 = 0, at, at,
+         (ARRAY['CA','TX','FL','NY','IL','OH','GA','WY'])[1 + n / 7 % 8], 'en', 'UNKNOWN', CASE WHEN n % 7 = 0 OR n % 10 = 6 THEN NULL ELSE n % 101 END, 3, n % 50 = 0, at, at,
          convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8'), convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8')
        FROM (SELECT n, $1::timestamptz + n * ($2::timestamptz - $1::timestamptz) / $3::int AS at FROM generate_series(0, $3::int - 1) AS n) AS made`,
       [from, to, count],
@@ -72,6 +72,7 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   nothing: [{}],
   'a common status': [{ status: ['SOLD'] }],
   'a rare status': [{ status: ['NEEDS_REVIEW'] }],
+  'a status without scores': [{ status: ['REJECTED'] }],
   'several statuses': [{ status: ['SOLD', 'EXPIRED'] }],
   'a line': [{ line: ['MEDICARE'] }],
   'a state': [{ state: ['WY'] }],
