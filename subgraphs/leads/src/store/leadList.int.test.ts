@@ -63,6 +63,8 @@ const recent = { receivedFrom: new Date(now.getTime() - 90 * DAY_MS), includeTes
 const PAGE = 20;
 /** A page in the order of the index that finds it, from each month: nothing is sorted but what is merged from the months. */
 const ordered = { sorts: 2 * PAGE, reads: 30 * PAGE };
+/** A page of each of several statuses, three at most here. */
+const each = { sorts: 4 * PAGE, reads: 50 * PAGE };
 /** Another filter than the index's throws rows away: about as many are read as the filters' shares say. */
 const sifted = { sorts: 2 * PAGE, reads: 150 * PAGE };
 /** What an agent bought in these months is looked up whole (here 70), and sorted by its score. */
@@ -73,7 +75,9 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   'a common status': [{ status: ['SOLD'] }],
   'a rare status': [{ status: ['NEEDS_REVIEW'] }],
   'a status without scores': [{ status: ['REJECTED'] }],
-  'several statuses': [{ status: ['SOLD', 'EXPIRED'] }],
+  'several statuses': [{ status: ['SOLD', 'EXPIRED'] }, each],
+  'several rare statuses': [{ status: ['NEEDS_REVIEW', 'WITHDRAWN', 'QUALIFIED'] }, each],
+  'statuses with and without scores': [{ status: ['DISQUALIFIED', 'REJECTED', 'UNSOLD'] }, each],
   'a line': [{ line: ['MEDICARE'] }],
   'a state': [{ state: ['WY'] }],
   'a source': [{ sourceId: [sourceOf(5)] }, sifted],
@@ -116,5 +120,32 @@ describe("the plan of the leads' list", () => {
         expect(months).toEqual([partitionName(lead, month)]);
       }
     }
+  });
+});
+
+describe('a list of several statuses by score', () => {
+  it.each(['DESC', 'ASC'] as const)('goes through all of them in their order, %s', async (direction) => {
+    const status = ['DISQUALIFIED', 'REJECTED', 'UNSOLD'];
+    const month = monthStart(now, -1);
+    const filter = {
+      status,
+      receivedFrom: month,
+      receivedTo: new Date(month.getTime() + 5 * DAY_MS),
+      includeTest: false,
+    };
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const page = await listLeads(database.db, filter, { field: 'SCORE', direction }, { first: PAGE, after });
+      seen.push(...page.edges.map(({ node }) => node.id));
+      ({ endCursor: after, hasNextPage: more } = page.pageInfo);
+      if (!more) expect(await page.countTotal()).toEqual({ value: seen.length, relation: 'EQ' });
+    }
+    const rows: { id: string }[] = await database.db.query(
+      `SELECT id FROM lead WHERE status = ANY ($1) AND received_at >= $2 AND received_at < $3 AND NOT is_test
+       ORDER BY COALESCE(score, -1) ${direction}, id ${direction}`,
+      [status, filter.receivedFrom, filter.receivedTo],
+    );
+    expect(seen.length).toBeGreaterThan(3 * PAGE);
+    expect(seen).toEqual(rows.map(({ id }) => id));
   });
 });
