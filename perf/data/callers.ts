@@ -79,7 +79,8 @@ class AnsweredError extends Error {
   }
 }
 
-function post(agent: Agent, { url, token }: { url: string; token: string }, body: string): Promise<string> {
+/** Sends an operation and answers the body; rejects with `AnsweredError` when it has errors. */
+export function post(agent: Agent, { url, token }: { url: string; token: string }, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,

@@ -1,6 +1,7 @@
 import { connectionShare, DEFAULT_CONNECTION_BUDGET } from '../../infra/stack/src/connectionBudget.ts';
 import { atMost, type Bar, barLines, type Report, rounded, table } from '../report.ts';
 import type { Answers } from './callers.ts';
+import { growthBars, growthLines, growthSummary } from './growth/growthReport.ts';
 import type { DataFigures, Level, Measured } from './measureData.ts';
 import type { MixedLevel } from './mixedLoad.ts';
 import type { Connections } from './watchConnections.ts';
@@ -10,13 +11,14 @@ const MOST_CONNECTIONS = 2 * connectionShare(DEFAULT_CONNECTION_BUDGET, { replic
 
 /** Holds what was measured against the earlier figures and against what is promised. */
 export function dataReport(figures: DataFigures): Report {
-  const { machine, loaded, statements, mixed } = figures;
+  const { machine, loaded, growth, statements, mixed } = figures;
   const levels = statements.flatMap(({ alone, at100, at500 }): Connections[] => [
     alone,
     ...Object.values(at100),
     ...Object.values(at500),
   ]);
   const bars = [
+    ...growthBars(growth),
     ...statements.flatMap(barsOf),
     ...mixed.flatMap(mixedBarsOf),
     atMost(
@@ -25,13 +27,13 @@ export function dataReport(figures: DataFigures): Report {
       MOST_CONNECTIONS,
     ),
   ];
-  const load = loaded.seconds > 0 ? `loaded in ${rounded(loaded.seconds)} s` : 'loaded before';
   return {
     name: 'data',
-    figures,
+    figures: { ...figures, growth: growthSummary(growth) },
     bars,
     text: [
-      ...[...Object.values(machine), `${loaded.leads} leads, ${load}`, ''],
+      ...[...Object.values(machine), `${loaded.leads} leads, ${loadText(loaded)}`, ''],
+      ...[...growthLines(growth), ''],
       'Through the subgraphs, milliseconds; the earlier figures are those of its database alone.',
       ...table([HEADER, ...statements.map(lineOf)]),
       ...['', 'As fast as answers come.'],
@@ -42,6 +44,12 @@ export function dataReport(figures: DataFigures): Report {
       ...['', ...barLines(bars)],
     ],
   };
+}
+
+function loadText({ copied, copySeconds, finishSeconds }: DataFigures['loaded']): string {
+  if (copied === 0) return 'loaded before';
+  const rate = rounded(copied / copySeconds);
+  return `${copied} of them loaded now: ${rate} a second for ${rounded(copySeconds)} s; ${rounded(finishSeconds)} s for counting the reports and analysing the tables`;
 }
 
 const HEADER = ['', 'alone p95', 'at 100', 'p95', 'earlier', 'at 500', 'p95', 'earlier', 'connections', 'busy'];

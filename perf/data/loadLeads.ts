@@ -8,7 +8,8 @@ import { copyRows } from './copyRows.ts';
 import { loadedLead, type Rows, type StoreName, surroundings } from './loadedLeads.ts';
 import { superuserUrl } from './stackUnderTest.ts';
 
-const CHUNK = 2_000;
+/** Leads come in so many at a time. */
+export const CHUNK = 2_000;
 const stores: readonly StoreName[] = ['leads', 'agents', 'payments'];
 
 export interface Loaded {
@@ -16,8 +17,10 @@ export interface Loaded {
   readonly leads: number;
   /** When the first of them were loaded: their times are counted back from it. */
   readonly origin: Date;
-  /** Seconds that this run spent on loading. */
-  readonly seconds: number;
+  /** How many this run loaded, and the seconds that it copied, and then counted and analysed. */
+  readonly copied: number;
+  readonly copySeconds: number;
+  readonly finishSeconds: number;
 }
 
 /**
@@ -25,7 +28,6 @@ export interface Loaded {
  * stopped. No subgraph runs meanwhile. Afterwards the reports are counted and the tables analysed; of how many chunks that was done stands in `perf.counted`.
  */
 export async function loadLeads(platform: Platform, wanted: number): Promise<Loaded> {
-  const began = performance.now();
   const clients = await Promise.all(stores.map(async (name) => [name, await open(platform, name)] as const));
   try {
     const origin = await originOf(clients);
@@ -39,17 +41,25 @@ export async function loadLeads(platform: Platform, wanted: number): Promise<Loa
     // Chunks are copied in turn: a store has all of those before its last one.
     const whole = Math.max(chunks, Math.min(...there.map(([, numbers]) => numbers.size)));
     const isCounted = missing.length === 0 && (await countedChunks(clients)) >= whole;
+    let [copySeconds, finishSeconds] = [0, 0];
     if (!isCounted) {
       for (const name of stores) await platform.service(name).stop();
-      if (missing.length > 0) await copyChunks({ clients, origin, missing, lacks, chunks });
-      await finish(platform, clients);
+      if (missing.length > 0)
+        copySeconds = await secondsOf(() => copyChunks({ clients, origin, missing, lacks, chunks }));
+      finishSeconds = await secondsOf(() => finish(platform, clients));
       await noteCounted(clients, whole);
       for (const name of stores) await platform.service(name).start();
     }
-    return { leads: CHUNK * whole, origin, seconds: isCounted ? 0 : (performance.now() - began) / 1_000 };
+    return { leads: CHUNK * whole, origin, copied: CHUNK * missing.length, copySeconds, finishSeconds };
   } finally {
     for (const [, client] of clients) await client.end();
   }
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1_000;
 }
 
 type Clients = readonly (readonly [StoreName, pg.Client])[];

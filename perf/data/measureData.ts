@@ -5,7 +5,9 @@ import { waitForTurn } from '../processes/waitForTurn.ts';
 import { say } from '../report.ts';
 import { type Answers, type Calling, call } from './callers.ts';
 import { gatewayTokens } from './gatewayTokens.ts';
-import { type Loaded, loadLeads } from './loadLeads.ts';
+import type { GrowthFigures } from './growth/growthReport.ts';
+import { loadGrowing } from './growth/loadGrowing.ts';
+import type { Loaded } from './loadLeads.ts';
 import { type MixedLevel, mixedLoad } from './mixedLoad.ts';
 import { leaveOnlyStores, startStack, superuserUrl } from './stackUnderTest.ts';
 import { type Statement, statementsOn } from './statements.ts';
@@ -38,6 +40,7 @@ export interface Measured extends Pick<Statement, 'name' | 'earlierMs' | 'aloneP
 export interface DataFigures {
   readonly machine: Readonly<Record<string, string>>;
   readonly loaded: Loaded;
+  readonly growth: GrowthFigures;
   readonly statements: readonly Measured[];
   readonly mixed: readonly MixedLevel[];
 }
@@ -47,7 +50,7 @@ export async function measureData({ leads, seconds, fresh }: DataOptions): Promi
   await waitForTurn();
   const platform = await startStack(fresh);
   try {
-    const loaded = await loadLeads(platform, leads);
+    const { loaded, growth } = await loadGrowing(platform, leads);
     await leaveOnlyStores(platform);
     const statements = statementsOn(loaded, await changeableLeads(platform));
     const tokens = await gatewayTokens(platform);
@@ -65,7 +68,7 @@ export async function measureData({ leads, seconds, fresh }: DataOptions): Promi
     }
     const [cpu] = cpus();
     const machine = { node: `Node ${process.versions.node}`, cpu: `${cpus().length} × ${cpu?.model ?? 'unknown'}` };
-    return { machine, loaded, statements: measured, mixed };
+    return { machine, loaded, growth, statements: measured, mixed };
   } finally {
     await platform.stop();
   }

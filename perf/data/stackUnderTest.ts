@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../infra/stack/src/config.ts';
 import { buildPackages } from '../../infra/stack/src/launcher/buildPackages.ts';
 import { type Platform, startPlatform } from '../../infra/stack/src/platform.ts';
+import { logFileOf } from '../../infra/stack/src/platformServices.ts';
 import { say } from '../report.ts';
 
 /** Data outlive the measurement, so that it does not load them again. */
 const FOLDER = join(PROJECT_ROOT, '.leadgraph', 'perf-data');
+/** What was measured while they were being loaded; goes with them. */
+export const GROWTH_FILE = join(FOLDER, 'growth.json');
+
+/** The file that PostgreSQL logs to. */
+export const postgresLog = (): string => logFileOf(FOLDER, 'postgres');
 
 /** The platform on ports of its own, with a folder of its own. `fresh`: without the data of earlier measurements. */
 export async function startStack(fresh: boolean): Promise<Platform> {

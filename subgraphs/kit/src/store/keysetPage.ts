@@ -20,6 +20,11 @@ export interface KeysetPageOptions<T extends ObjectLiteral> {
   list: string;
   /** The filtered query without order and limit. */
   query: SelectQueryBuilder<T>;
+  /**
+   * Values of a text column of which the row must have one. Each is looked up by itself: an index of the column and the sort has the rows of a value in their order, those of several only after sorting.
+   * The expression is a constant of the code, never input.
+   */
+  oneOf?: { expression: string; values: readonly string[] } | undefined;
   sort: readonly SortKey<T>[];
   direction: 'ASC' | 'DESC';
   page: { first: number; after?: string | null };
@@ -39,7 +44,7 @@ const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
  * Throws PAGE_TOO_LARGE (over 100), BAD_USER_INPUT (below 1) and INVALID_CURSOR.
  */
 export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): Promise<Page<T>> {
-  const { list, query, sort, direction, page } = options;
+  const { list, query, oneOf, sort, direction, page } = options;
   checkPageSize(page.first);
   const pageQuery = query.clone();
   if (page.after != null) {
@@ -50,20 +55,18 @@ export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOpt
     );
     const names = values.map((_, index) => `:cursor${index}::${sort[index]?.type}`);
     const parameters = Object.fromEntries(values.map((value, index) => [`cursor${index}`, value]));
-    const operator = direction === 'ASC' ? '>' : '<';
+    // "Not the last one shown" beside an operator that takes it in: of "less than the least value" the planner expects nothing, though most rows may have that value.
+    const operator = direction === 'ASC' ? '>=' : '<=';
+    const last = sort.length - 1;
     pageQuery.andWhere(
-      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')})`,
+      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')}) AND ${sort[last]?.expression} <> ${names[last]}`,
       parameters,
     );
   }
-  sort.forEach((key, index) => {
-    // TypeORM takes order expressions that are no columns only as selected aliases
-    const plainColumn = /^\w+\.\w+$/.test(key.expression);
-    const name = plainColumn ? key.expression : `sort_${index}`;
-    if (!plainColumn) pageQuery.addSelect(key.expression, name);
-    pageQuery.addOrderBy(name, direction);
-  });
-  const rows = await pageQuery.limit(page.first + 1).getMany();
+  const wanted = oneOf ? eachOf(pageQuery, oneOf, options) : pageQuery;
+  const rows = await ordered(wanted, sort, direction)
+    .limit(page.first + 1)
+    .getMany();
   const shown = rows.slice(0, page.first);
   const edges = shown.map((node) => ({
     node,
@@ -80,8 +83,44 @@ export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOpt
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    countTotal: () => countBounded(query),
+    countTotal: () =>
+      countBounded(
+        oneOf ? query.clone().andWhere(`${oneOf.expression} = ANY(:oneOf)`, { oneOf: oneOf.values }) : query,
+      ),
   };
+}
+
+function ordered<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  sort: readonly SortKey<T>[],
+  direction: 'ASC' | 'DESC',
+): SelectQueryBuilder<T> {
+  sort.forEach((key, index) => {
+    // TypeORM takes order expressions that are no columns only as selected aliases
+    const plainColumn = /^\w+\.\w+$/.test(key.expression);
+    const name = plainColumn ? key.expression : `sort_${index}`;
+    if (!plainColumn) query.addSelect(key.expression, name);
+    query.addOrderBy(name, direction);
+  });
+  return query;
+}
+
+/** The rows that may be on the page: as many of each value as the page has. The last key of the sort finds them again. */
+function eachOf<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  { expression, values }: { expression: string; values: readonly string[] },
+  { sort, direction, page }: KeysetPageOptions<T>,
+): SelectQueryBuilder<T> {
+  const key = sort.at(-1)?.expression ?? '';
+  const ofOne = ordered(query.clone().select(key, 'key').andWhere(`${expression} = asked.value`), sort, direction)
+    .limit(page.first + 1)
+    .getQuery();
+  return query
+    .clone()
+    .andWhere(
+      `${key} IN (SELECT one.key FROM unnest(:oneOf::text[]) AS asked (value) CROSS JOIN LATERAL (${ofOne}) AS one)`,
+      { oneOf: [...new Set(values)] },
+    );
 }
 
 /** Counts a query's rows up to 10,000. */

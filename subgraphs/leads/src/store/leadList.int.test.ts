@@ -30,7 +30,7 @@ beforeAll(async () => {
     SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 's' || n, 'partner-' || n / 4, 'FIXED', now()
     FROM generate_series(0, 39) AS n`);
   // Evenly over all months that have partitions, those ahead included, and older ones in the default partition: nothing that is read is empty.
-  // Statuses as they are when most leads have been sold or have expired.
+  // Statuses as they are when most leads have been sold or have expired. Those that were rejected have no score.
   for (const [from, to, count] of [
     [monthStart(now, -24), monthStart(now, -MONTHS_BEHIND), LEADS / 4],
     [monthStart(now, -MONTHS_BEHIND), monthStart(now, MONTHS_AHEAD + 1), LEADS],
@@ -41,7 +41,7 @@ beforeAll(async () => {
        SELECT ${timedId('at', 'n')},
          7, (ARRAY['SOLD','SOLD','SOLD','SOLD','EXPIRED','EXPIRED','REJECTED','DUPLICATE','DISQUALIFIED','UNSOLD'])[1 + n % 10],
          ('00000000-0000-7000-8000-' || lpad((n % 40)::text, 12, '0'))::uuid, (ARRAY['AUTO','AUTO','AUTO','HOME','HOME','LIFE','HEALTH','MEDICARE'])[1 + n / 3 % 8],
-         (ARRAY['CA','TX','FL','NY','IL','OH','GA','WY'])[1 + n / 7 % 8], 'en', 'UNKNOWN', CASE WHEN n % 7 = 0 THEN NULL ELSE n % 101 END, 3, n % 50 = 0, at, at,
+         (ARRAY['CA','TX','FL','NY','IL','OH','GA','WY'])[1 + n / 7 % 8], 'en', 'UNKNOWN', CASE WHEN n % 7 = 0 OR n % 10 = 6 THEN NULL ELSE n % 101 END, 3, n % 50 = 0, at, at,
          convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8'), convert_to(lpad((n / 2)::text, 8, '0'), 'UTF8')
        FROM (SELECT n, $1::timestamptz + n * ($2::timestamptz - $1::timestamptz) / $3::int AS at FROM generate_series(0, $3::int - 1) AS n) AS made`,
       [from, to, count],
@@ -63,6 +63,8 @@ const recent = { receivedFrom: new Date(now.getTime() - 90 * DAY_MS), includeTes
 const PAGE = 20;
 /** A page in the order of the index that finds it, from each month: nothing is sorted but what is merged from the months. */
 const ordered = { sorts: 2 * PAGE, reads: 30 * PAGE };
+/** A page of each of several statuses, three at most here. */
+const each = { sorts: 4 * PAGE, reads: 50 * PAGE };
 /** Another filter than the index's throws rows away: about as many are read as the filters' shares say. */
 const sifted = { sorts: 2 * PAGE, reads: 150 * PAGE };
 /** What an agent bought in these months is looked up whole (here 70), and sorted by its score. */
@@ -72,7 +74,10 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   nothing: [{}],
   'a common status': [{ status: ['SOLD'] }],
   'a rare status': [{ status: ['NEEDS_REVIEW'] }],
-  'several statuses': [{ status: ['SOLD', 'EXPIRED'] }],
+  'a status without scores': [{ status: ['REJECTED'] }],
+  'several statuses': [{ status: ['SOLD', 'EXPIRED'] }, each],
+  'several rare statuses': [{ status: ['NEEDS_REVIEW', 'WITHDRAWN', 'QUALIFIED'] }, each],
+  'statuses with and without scores': [{ status: ['DISQUALIFIED', 'REJECTED', 'UNSOLD'] }, each],
   'a line': [{ line: ['MEDICARE'] }],
   'a state': [{ state: ['WY'] }],
   'a source': [{ sourceId: [sourceOf(5)] }, sifted],
@@ -115,5 +120,32 @@ describe("the plan of the leads' list", () => {
         expect(months).toEqual([partitionName(lead, month)]);
       }
     }
+  });
+});
+
+describe('a list of several statuses by score', () => {
+  it.each(['DESC', 'ASC'] as const)('goes through all of them in their order, %s', async (direction) => {
+    const status = ['DISQUALIFIED', 'REJECTED', 'UNSOLD'];
+    const month = monthStart(now, -1);
+    const filter = {
+      status,
+      receivedFrom: month,
+      receivedTo: new Date(month.getTime() + 5 * DAY_MS),
+      includeTest: false,
+    };
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const page = await listLeads(database.db, filter, { field: 'SCORE', direction }, { first: PAGE, after });
+      seen.push(...page.edges.map(({ node }) => node.id));
+      ({ endCursor: after, hasNextPage: more } = page.pageInfo);
+      if (!more) expect(await page.countTotal()).toEqual({ value: seen.length, relation: 'EQ' });
+    }
+    const rows: { id: string }[] = await database.db.query(
+      `SELECT id FROM lead WHERE status = ANY ($1) AND received_at >= $2 AND received_at < $3 AND NOT is_test
+       ORDER BY COALESCE(score, -1) ${direction}, id ${direction}`,
+      [status, filter.receivedFrom, filter.receivedTo],
+    );
+    expect(seen.length).toBeGreaterThan(3 * PAGE);
+    expect(seen).toEqual(rows.map(({ id }) => id));
   });
 });

@@ -49,9 +49,13 @@ export function listLeads(
   sort: LeadListSort,
   page: { first: number; after?: string | null },
 ): Promise<Page<LeadRow>> {
+  // By score each of several statuses: some have no leads with a score and others none without, and one would pass all those of the others on the way to them.
+  const { status, ...others } = filter;
+  const each = sort.field === 'SCORE' && status && status.length > 1 ? status : undefined;
   return keysetPage({
     list: `leads:${sort.field}:${sort.direction}`,
-    query: filtered(db, filter),
+    query: filtered(db, each ? others : filter),
+    oneOf: each && { expression: 'lead.status', values: each },
     sort: sortKeys[sort.field],
     direction: sort.direction,
     page,

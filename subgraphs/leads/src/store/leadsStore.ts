@@ -7,6 +7,7 @@ import { LeadTables1763900000000 } from './migrations/1763900000000LeadTables.js
 import { Reports1764100000000 } from './migrations/1764100000000Reports.js';
 import { SourceLists1764200000000 } from './migrations/1764200000000SourceLists.js';
 import { Money1764300000000 } from './migrations/1764300000000Money.js';
+import { StatusByScore1764400000000 } from './migrations/1764400000000StatusByScore.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -19,5 +20,6 @@ export const leadsStore = {
     Reports1764100000000,
     SourceLists1764200000000,
     Money1764300000000,
+    StatusByScore1764400000000,
   ],
 };
