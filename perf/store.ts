@@ -7,7 +7,7 @@ export const store: Command = {
   usage: `store [--users 1000] [--seconds 15] [--leads 10000] [--think 2]
 
   The whole platform with so many leads, in three variants: loaders of each request alone, batching, batching and cache. In each of them users ask the gateway for lists and leads, then for the earlier mix.
-  --seconds  for which each mix is measured in each variant; it is warmed for as long before
+  --seconds  for which each mix is measured in each variant; each variant is warmed for as long before
   --think    seconds that a user pauses after an answer, on average`,
   options: {
     users: { type: 'string' },

@@ -3,20 +3,22 @@ import { subgraphNames } from '../../infra/stack/src/config.ts';
 import type { Platform } from '../../infra/stack/src/platform.ts';
 import { loadLeads } from '../data/loadLeads.ts';
 import { startStack, superuserUrl } from '../data/stackUnderTest.ts';
+import { untilPublished } from '../data/untilPublished.ts';
 import { watchConnections } from '../data/watchConnections.ts';
 import { waitForTurn } from '../processes/waitForTurn.ts';
 import { say } from '../report.ts';
 import { countedBetween, readCounters } from './counters.ts';
-import { createRequests, type Kind, type Mix, mixes } from './requests.ts';
+import { createRequests, type Kind, type Mix, mixes, type UserRequest } from './requests.ts';
 import { runUsers } from './users.ts';
 import { type VariantName, variants } from './variants.ts';
 
 /** As many as ask without a pause while the caches are warmed. */
 const WARMING_USERS = 50;
+const NEW_LEADS_S = 3;
 
 export interface StoreOptions {
   readonly users: number;
-  /** Of each mix in each variant; it is warmed for as long before. */
+  /** Of each mix in each variant; each variant is warmed for as long before. */
   readonly seconds: number;
   readonly leads: number;
   readonly thinkMs: number;
@@ -66,6 +68,7 @@ export async function measureStore(options: StoreOptions): Promise<StoreFigures>
       pooler = platform.services.includes('pgbouncer');
       say(`… ${label}`);
       const requests = await createRequests(loaded, platform.issueToken);
+      await prepare(platform, requests, options);
       for (const mix of mixes)
         measured.push({ variant: name, mix, ...(await measure(platform, () => requests(mix), options)) });
     } finally {
@@ -77,13 +80,20 @@ export async function measureStore(options: StoreOptions): Promise<StoreFigures>
   return { machine, options, leads, pooler, mixes: measured };
 }
 
+/** Makes some leads that can be priced and qualified, waits until they have been through all subgraphs, and has what is kept asked for. */
+async function prepare(platform: Platform, requests: (mix: Mix) => UserRequest, { seconds }: StoreOptions) {
+  const url = platform.urls.gateway;
+  await runUsers({ url, users: 2, seconds: NEW_LEADS_S, thinkMs: 200, next: () => requests('new leads') });
+  await runUsers({ url, users: WARMING_USERS, seconds, thinkMs: 1, next: () => requests('what is kept') });
+  await untilPublished(platform);
+}
+
 async function measure(
   platform: Platform,
   next: Parameters<typeof runUsers>[0]['next'],
   { users, seconds, thinkMs }: StoreOptions,
 ) {
   const url = platform.urls.gateway;
-  await runUsers({ url, users: WARMING_USERS, seconds, thinkMs: 1, next });
   const connections = await watchConnections(superuserUrl(platform, 'postgres'), subgraphNames);
   try {
     const before = await readCounters(platform);

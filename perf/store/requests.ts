@@ -30,7 +30,8 @@ export interface UserRequest {
 }
 
 /** Requests of one mix, out of how many hundredths each kind has. */
-export type Mix = 'mixed pages and leads' | 'the earlier mix';
+export type Mix = 'mixed pages and leads' | 'the earlier mix' | 'what is kept' | 'new leads';
+/** Those that are measured; the others go before them. */
 export const mixes: readonly Mix[] = ['mixed pages and leads', 'the earlier mix'];
 
 /**
@@ -43,6 +44,14 @@ const shares: Readonly<Record<Mix, readonly (readonly [Kind, number])[]>> = {
     ['leads by status', 24],
     ['leads, other filters', 16],
   ],
+  'what is kept': [
+    ['lead by id', 30],
+    ['leads by status', 24],
+    ['leads, other filters', 16],
+    ['agents', 2],
+    ['sources', 2],
+  ],
+  'new leads': [['create', 1]],
   'the earlier mix': [
     ['health', 5],
     ['lead by id', 30],
@@ -77,8 +86,10 @@ const QUALIFY = 'mutation ($input: QualifyLeadInput!) { qualifyLead(input: $inpu
 const statuses = ['SOLD', 'EXPIRED', 'DISQUALIFIED', 'NEEDS_REVIEW', 'REJECTED'];
 const lines = ['AUTO', 'HOME', 'RENTERS', 'LIFE', 'HEALTH', 'MEDICARE', 'COMMERCIAL'];
 const states = ['CA', 'TX', 'FL', 'NY', 'PA', 'IL', 'OH'];
-/** Leads that were made in the run and may be qualified once more. */
+/** Leads that were made in the run and may be priced and qualified once more: what was loaded has no facts to price. */
 const MOST_CREATED = 500;
+/** By then they have gone through all subgraphs. */
+const SETTLED_MS = 5_000;
 const PARTNERS = 5;
 const LATER_PAGES = 0.15;
 
@@ -96,7 +107,8 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
   const callers: readonly Caller[] = [operator, operator, frontend, frontend, partner];
 
   const sorted = sortLeads(leads, origin);
-  const created: string[] = [];
+  const created: { readonly id: string; readonly at: number }[] = [];
+  const settled = () => created.filter(({ at }) => performance.now() - at > SETTLED_MS);
   const cursors = new Map<string, string>();
   const body = (query: string, variables?: object) => JSON.stringify({ query, variables });
 
@@ -123,7 +135,7 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
       ...{ kind: 'create', token: caller.token, body: body(CREATE, { input: submission(own) }) },
       learn(answer) {
         const id = /"lead":\{"id":"([^"]+)"/.exec(answer)?.[1];
-        if (id && created.length < MOST_CREATED) created.push(id);
+        if (id && created.length < MOST_CREATED) created.push({ id, at: performance.now() });
       },
     };
   };
@@ -142,17 +154,18 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
     agents: () => ({ kind: 'agents', token: any([operator, frontend]).token, body: body(AGENTS) }),
     sources: (caller) => ({ kind: 'sources', token: caller.token, body: body(SOURCES_LIST) }),
     create,
-    quote: () => ({
-      ...{ kind: 'quote', token: operator.token },
-      body: body(QUOTE, { input: { leadId: zipf(sorted.priced), mode: 'SHARED', idempotencyKey: randomUUID() } }),
-    }),
-    qualify: () =>
-      created.length === 0
-        ? create(operator)
-        : {
-            ...{ kind: 'qualify', token: operator.token },
-            body: body(QUALIFY, { input: { leadId: any(created), wait: true, idempotencyKey: randomUUID() } }),
-          },
+    quote: () => {
+      const [ready, idempotencyKey] = [settled(), randomUUID()];
+      if (ready.length === 0) return create(operator);
+      const input = { leadId: any(ready).id, mode: 'SHARED', idempotencyKey };
+      return { kind: 'quote', token: operator.token, body: body(QUOTE, { input }) };
+    },
+    qualify: () => {
+      const [ready, idempotencyKey] = [settled(), randomUUID()];
+      if (ready.length === 0) return create(operator);
+      const input = { leadId: any(ready).id, wait: true, idempotencyKey };
+      return { kind: 'qualify', token: operator.token, body: body(QUALIFY, { input }) };
+    },
   };
   return (mix) => make[drawn(shares[mix])](any(callers));
 }
@@ -160,17 +173,15 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
 /** The ids, of which those near the beginning are the popular ones: they have nothing to do with when the leads came. */
 function sortLeads(count: number, origin: Date) {
   const all: string[] = [];
-  const priced: string[] = [];
   const partners: string[][] = Array.from({ length: PARTNERS }, () => []);
   for (let index = 0; index < count; index++) {
     const n = (index * 7_919) % count;
     const [lead] = loadedLead(n, origin).leads.lead ?? [];
     const id = leadId(n, origin);
     all.push(id);
-    if (lead?.status === 'SOLD' || lead?.status === 'EXPIRED') priced.push(id);
     partners[Number(String(lead?.source_id).slice(-6)) % PARTNERS]?.push(id);
   }
-  return { all, priced, partners };
+  return { all, partners };
 }
 
 function any<T>(values: readonly T[]): T {
