@@ -9,6 +9,8 @@ import { say } from '../report.ts';
 /** Data outlive the measurement, so that it does not load them again. */
 const folderOf = (name: string) => join(PROJECT_ROOT, '.leadgraph', `perf-${name}`);
 
+/** What was measured while they were being loaded; goes with them. */
+export const GROWTH_FILE = join(folderOf('data'), 'growth.json');
 /** The file that PostgreSQL logs to, of the measurement `data`. */
 export const postgresLog = (): string => logFileOf(folderOf('data'), 'postgres');
 
