@@ -48,13 +48,13 @@ export interface DataFigures {
 /** Loads what is missing, and lets callers ask the subgraphs for each kind of statement. */
 export async function measureData({ leads, seconds, fresh }: DataOptions): Promise<DataFigures> {
   await waitForTurn();
-  const platform = await startStack(fresh);
+  const platform = await startStack({ fresh });
   try {
     const { loaded, growth } = await loadGrowing(platform, leads);
     await leaveOnlyStores(platform);
     const statements = statementsOn(loaded, await changeableLeads(platform));
     const tokens = await gatewayTokens(platform);
-    const connections = await watchConnections(superuserUrl(platform, 'postgres'));
+    const connections = await watchConnections(superuserUrl(platform, 'postgres'), ['leads', 'agents']);
     const measured: Measured[] = [];
     let mixed: readonly MixedLevel[];
     try {

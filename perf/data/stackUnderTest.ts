@@ -2,24 +2,32 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../infra/stack/src/config.ts';
 import { buildPackages } from '../../infra/stack/src/launcher/buildPackages.ts';
-import { type Platform, startPlatform } from '../../infra/stack/src/platform.ts';
+import { type Platform, type PlatformOptions, startPlatform } from '../../infra/stack/src/platform.ts';
 import { logFileOf } from '../../infra/stack/src/platformServices.ts';
 import { say } from '../report.ts';
 
 /** Data outlive the measurement, so that it does not load them again. */
-const FOLDER = join(PROJECT_ROOT, '.leadgraph', 'perf-data');
+const folderOf = (name: string) => join(PROJECT_ROOT, '.leadgraph', `perf-${name}`);
+
 /** What was measured while they were being loaded; goes with them. */
-export const GROWTH_FILE = join(FOLDER, 'growth.json');
+export const GROWTH_FILE = join(folderOf('data'), 'growth.json');
+/** The file that PostgreSQL logs to, of the measurement `data`. */
+export const postgresLog = (): string => logFileOf(folderOf('data'), 'postgres');
 
-/** The file that PostgreSQL logs to. */
-export const postgresLog = (): string => logFileOf(FOLDER, 'postgres');
+export interface StackOptions extends Pick<PlatformOptions, 'serviceEnv'> {
+  /** Whose data they are. Default: those of the measurement `data`. */
+  readonly name?: string;
+  /** Without the data of earlier measurements. */
+  readonly fresh?: boolean;
+}
 
-/** The platform on ports of its own, with a folder of its own. `fresh`: without the data of earlier measurements. */
-export async function startStack(fresh: boolean): Promise<Platform> {
-  if (fresh) rmSync(FOLDER, { recursive: true, force: true });
+/** The platform on ports of its own, with a folder of its own. */
+export async function startStack({ name = 'data', fresh = false, serviceEnv = {} }: StackOptions): Promise<Platform> {
+  const folder = folderOf(name);
+  if (fresh) rmSync(folder, { recursive: true, force: true });
   say('… starting the platform');
   // Its watchdog ends what runs when this process is stopped.
-  return startPlatform({ folder: FOLDER, built: buildPackages(process.env), say });
+  return startPlatform({ folder, built: buildPackages(process.env), serviceEnv, say });
 }
 
 /** The superuser's address of a subgraph's database. */

@@ -114,10 +114,11 @@ export function statementsOn({ leads, origin }: Loaded, changeable: readonly str
   ];
 }
 
-function submission(): object {
+/** A test lead of AUTO in Illinois, for one of the loaded sources: a lead that goes all the way. */
+export function submission(source = Math.floor(Math.random() * SOURCES)): object {
   const areaCode = [312, 214, 415, 617, 303][Math.floor(Math.random() * 5)];
   return {
-    sourceId: sourceId(Math.floor(Math.random() * SOURCES)),
+    sourceId: sourceId(source),
     externalId: randomUUID(),
     line: 'AUTO',
     contact: {

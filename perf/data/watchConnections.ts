@@ -1,18 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { SubgraphUnderTest } from './statements.ts';
+import type { SubgraphName } from '../../infra/stack/src/config.ts';
 
 const LOOK_MS = 20;
-const databases: readonly SubgraphUnderTest[] = ['leads', 'agents'];
 
-/** The most server connections that there were at once to the databases of leads and agents, and of them that had a statement or a transaction under way. */
+/** The most server connections that there were at once to the databases that are looked at, and of them that had a statement or a transaction under way. */
 export interface Connections {
   readonly most: number;
   readonly mostBusy: number;
 }
 
 /** Looks at PostgreSQL's sessions again and again, but for the measurement's own. `take` answers the most since it was asked last. */
-export async function watchConnections(url: string): Promise<{ take(): Connections; stop(): Promise<void> }> {
+export async function watchConnections(
+  url: string,
+  databases: readonly SubgraphName[],
+): Promise<{ take(): Connections; stop(): Promise<void> }> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   let seen = { most: 0, mostBusy: 0 };
