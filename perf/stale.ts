@@ -10,7 +10,7 @@ const LEAST_READS_PER_SECOND = 20;
 export const stale: Command = {
   usage: `stale [--seconds 60] [--gateways 2] [--fencing on|off]
 
-  Several clients change and read a few wallets and campaigns through gateways that share a cache, while the gateways and NATS are killed in turn; some of the subgraphs' answers
+  Several clients change and read a few wallets and campaigns through gateways that share a cache, while the gateways, NATS and Redis are killed in turn; some of the subgraphs' answers
   are held back for up to 50 ms. Counts the reads that show less than a mutation's answer or an event had told before they began: none may.
   --fencing  off: answers are kept though what is in them has changed since they were made. Then stale reads have to be found, or this finds none at all`,
   options: { seconds: { type: 'string' }, gateways: { type: 'string' }, fencing: { type: 'string' } },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seed } from '../../infra/stack/src/demo/seed.ts';
 import { buildPackages } from '../../infra/stack/src/launcher/buildPackages.ts';
-import { startPlatform } from '../../infra/stack/src/platform.ts';
+import { type Platform, startPlatform } from '../../infra/stack/src/platform.ts';
 import { waitForTurn } from '../processes/waitForTurn.ts';
 import { say } from '../report.ts';
 import type { Killable } from '../subscriptions/killable.ts';
@@ -36,7 +36,7 @@ export interface StaleFigures extends StaleOptions {
   readonly kills: Readonly<Record<string, number>>;
 }
 
-/** Runs the platform with several gateways that share a cache, kills them and NATS in turn, and lets clients look for stale reads. */
+/** Runs the platform with several gateways that share a cache, kills them, NATS and Redis in turn, and lets clients look for stale reads. */
 export async function measureStale({ seconds, gateways: count, fencing }: StaleOptions): Promise<StaleFigures> {
   await waitForTurn();
   const folder = mkdtempSync(join(tmpdir(), 'leadgraph-perf-stale-'));
@@ -71,13 +71,14 @@ export async function measureStale({ seconds, gateways: count, fencing }: StaleO
       say(`… ${seconds} s of changes and reads at ${count} gateways${fencing ? '' : ', without fencing'}`);
       const checking = checkReads({ gateways, growing, followed, tokens, signal: stopping.signal });
       const kills: Record<string, number> = {};
-      const nats: Killable = { ...natsOf(platform.service('nats')) };
+      const stores = [storeOf('NATS', platform.service('nats')), storeOf('Redis', platform.service('redis'))];
       const killing = (async () => {
         for (let turn = 0; !stopping.signal.aborted; turn += 1) {
           await delay(KILL_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {}); // it is over
           if (stopping.signal.aborted) return;
           const gateway = gateways[turn % count];
-          const victim = turn % 3 === 2 ? nats : gateway;
+          // Two gateways, then one of the stores.
+          const victim = turn % 3 === 2 ? stores[Math.floor(turn / 3) % 2] : gateway;
           if (!victim) continue;
           // Its counts end with it.
           if (victim === gateway && gateway) await collect(gateway);
@@ -129,13 +130,9 @@ async function hotEntities(
   return { growing: [...wallets, ...bids], followed };
 }
 
-function natsOf(service: {
-  kill(signal: 'SIGKILL'): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}): Killable {
+function storeOf(name: string, service: ReturnType<Platform['service']>): Killable {
   return {
-    name: 'NATS',
+    name,
     pid: () => -1,
     start: () => service.start(),
     kill: () => service.kill('SIGKILL'),
