@@ -8,13 +8,15 @@ import { watchConnections } from '../data/watchConnections.ts';
 import { waitForTurn } from '../processes/waitForTurn.ts';
 import { say } from '../report.ts';
 import { countedBetween, readCounters } from './counters.ts';
-import { createRequests, type Kind, type Mix, mixes, type UserRequest } from './requests.ts';
+import { createRequests, type Kind, type Mix, mixes, type Requests } from './requests.ts';
 import { runUsers } from './users.ts';
 import { type VariantName, variants } from './variants.ts';
 
 /** As many as ask without a pause while the caches are warmed. */
 const WARMING_USERS = 50;
 const NEW_LEADS_S = 3;
+/** For all leads to be asked for. */
+const MOST_WARMING_S = 120;
 
 export interface StoreOptions {
   readonly users: number;
@@ -68,9 +70,9 @@ export async function measureStore(options: StoreOptions): Promise<StoreFigures>
       pooler = platform.services.includes('pgbouncer');
       say(`… ${label}`);
       const requests = await createRequests(loaded, platform.issueToken);
-      await prepare(platform, requests, options);
+      await prepare(platform, requests, options, name === 'cache');
       for (const mix of mixes)
-        measured.push({ variant: name, mix, ...(await measure(platform, () => requests(mix), options)) });
+        measured.push({ variant: name, mix, ...(await measure(platform, () => requests.next(mix), options)) });
     } finally {
       await platform.stop();
     }
@@ -80,12 +82,13 @@ export async function measureStore(options: StoreOptions): Promise<StoreFigures>
   return { machine, options, leads, pooler, mixes: measured };
 }
 
-/** Makes some leads that can be priced and qualified, waits until they have been through all subgraphs, and has what is kept asked for. */
-async function prepare(platform: Platform, requests: (mix: Mix) => UserRequest, { seconds }: StoreOptions) {
+/** Makes some leads that can be priced and qualified, waits until they have been through all subgraphs, and has what is kept asked for: each lead once where answers are kept, then as it is measured. */
+async function prepare(platform: Platform, requests: Requests, { seconds }: StoreOptions, keeps: boolean) {
   const url = platform.urls.gateway;
-  await runUsers({ url, users: 2, seconds: NEW_LEADS_S, thinkMs: 200, next: () => requests('new leads') });
-  await runUsers({ url, users: WARMING_USERS, seconds, thinkMs: 1, next: () => requests('what is kept') });
+  await runUsers({ url, users: 2, seconds: NEW_LEADS_S, thinkMs: 200, next: () => requests.next('new leads') });
   await untilPublished(platform);
+  if (keeps) await runUsers({ url, users: WARMING_USERS, seconds: MOST_WARMING_S, thinkMs: 0, next: requests.each() });
+  await runUsers({ url, users: WARMING_USERS, seconds, thinkMs: 1, next: () => requests.next('what is kept') });
 }
 
 async function measure(

@@ -99,12 +99,26 @@ interface Caller {
   readonly partner?: number;
 }
 
-/** Makes users' requests: an operator, a frontend and a partner, 2 : 2 : 1; ids by Zipf with s = 1 over the loaded leads. */
-export async function createRequests({ leads, origin }: Loaded, issue: IssueToken): Promise<(mix: Mix) => UserRequest> {
+/** What users ask for. */
+export interface Requests {
+  /** The next one of a mix. */
+  next(mix: Mix): UserRequest;
+  /** One for each lead that each of those who read may ask for. */
+  each(): Generator<UserRequest>;
+}
+
+/**
+ * Makes users' requests: an operator, a frontend and a partner read, 2 : 2 : 1; ids by Zipf with s = 1 over the loaded leads. The partners send new leads; another operator has them priced and qualified.
+ */
+export async function createRequests({ leads, origin }: Loaded, issue: IssueToken): Promise<Requests> {
   const operator = { token: await issue({ kind: 'OPERATOR', sub: 'perf' }, { scopes: [] }) };
   const frontend = { token: await issue({ kind: 'FRONTEND', sub: 'perf' }) };
   const partner = { token: await issue({ kind: 'PARTNER', sub: 'partner-0' }), partner: 0 };
   const callers: readonly Caller[] = [operator, operator, frontend, frontend, partner];
+  const desk = { token: await issue({ kind: 'OPERATOR', sub: 'desk' }, { scopes: [] }) };
+  const senders: Caller[] = [];
+  for (let number = 0; number < PARTNERS; number++)
+    senders.push({ token: await issue({ kind: 'PARTNER', sub: `partner-${number}` }), partner: number });
 
   const sorted = sortLeads(leads, origin);
   const created: { readonly id: string; readonly at: number }[] = [];
@@ -112,9 +126,11 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
   const cursors = new Map<string, string>();
   const body = (query: string, variables?: object) => JSON.stringify({ query, variables });
 
-  const leadOf = (caller: Caller) => {
-    const ids = caller.partner === undefined ? sorted.all : sorted.partners[caller.partner];
-    return zipf(ids ?? []);
+  const leadsOf = (caller: Caller) =>
+    (caller.partner === undefined ? sorted.all : sorted.partners[caller.partner]) ?? [];
+  const lead = (caller: Caller, id: string): UserRequest => {
+    const { one } = caller.partner === undefined ? documents.staff : documents.partner;
+    return { kind: 'lead by id', token: caller.token, body: body(one, { id }) };
   };
   const list = (caller: Caller, kind: Kind, filter: object): UserRequest => {
     const { page } = caller.partner === undefined ? documents.staff : documents.partner;
@@ -129,10 +145,11 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
       },
     };
   };
-  const create = (caller: Caller): UserRequest => {
-    const own = Math.floor((Math.random() * SOURCES) / PARTNERS) * PARTNERS + (caller.partner ?? 0);
+  const create = (): UserRequest => {
+    const sender = any(senders);
+    const own = Math.floor((Math.random() * SOURCES) / PARTNERS) * PARTNERS + (sender.partner ?? 0);
     return {
-      ...{ kind: 'create', token: caller.token, body: body(CREATE, { input: submission(own) }) },
+      ...{ kind: 'create', token: sender.token, body: body(CREATE, { input: submission(own) }) },
       learn(answer) {
         const id = /"lead":\{"id":"([^"]+)"/.exec(answer)?.[1];
         if (id && created.length < MOST_CREATED) created.push({ id, at: performance.now() });
@@ -141,10 +158,7 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
   };
   const make: Readonly<Record<Kind, (caller: Caller) => UserRequest>> = {
     health: () => ({ kind: 'health' }),
-    'lead by id': (caller) => {
-      const { one } = caller.partner === undefined ? documents.staff : documents.partner;
-      return { kind: 'lead by id', token: caller.token, body: body(one, { id: leadOf(caller) }) };
-    },
+    'lead by id': (caller) => lead(caller, zipf(leadsOf(caller))),
     'leads by status': (caller) => list(caller, 'leads by status', { status: [any(statuses)] }),
     'leads, other filters': (caller) =>
       list(caller, 'leads, other filters', {
@@ -156,18 +170,23 @@ export async function createRequests({ leads, origin }: Loaded, issue: IssueToke
     create,
     quote: () => {
       const [ready, idempotencyKey] = [settled(), randomUUID()];
-      if (ready.length === 0) return create(operator);
+      if (ready.length === 0) return create();
       const input = { leadId: any(ready).id, mode: 'SHARED', idempotencyKey };
-      return { kind: 'quote', token: operator.token, body: body(QUOTE, { input }) };
+      return { kind: 'quote', token: desk.token, body: body(QUOTE, { input }) };
     },
     qualify: () => {
       const [ready, idempotencyKey] = [settled(), randomUUID()];
-      if (ready.length === 0) return create(operator);
+      if (ready.length === 0) return create();
       const input = { leadId: any(ready).id, wait: true, idempotencyKey };
-      return { kind: 'qualify', token: operator.token, body: body(QUALIFY, { input }) };
+      return { kind: 'qualify', token: desk.token, body: body(QUALIFY, { input }) };
     },
   };
-  return (mix) => make[drawn(shares[mix])](any(callers));
+  return {
+    next: (mix) => make[drawn(shares[mix])](any(callers)),
+    *each() {
+      for (const caller of [operator, frontend, partner]) for (const id of leadsOf(caller)) yield lead(caller, id);
+    },
+  };
 }
 
 /** The ids, of which those near the beginning are the popular ones: they have nothing to do with when the leads came. */

@@ -19,7 +19,8 @@ export interface UsersOptions {
   readonly seconds: number;
   /** Between an answer and the user's next request, on average; times vary as those of independent people do. */
   readonly thinkMs: number;
-  readonly next: () => UserRequest;
+  /** Without end, or until there are no more. */
+  readonly next: (() => UserRequest) | Iterator<UserRequest>;
 }
 
 /** Of how many requests one says how it was answered. */
@@ -37,7 +38,8 @@ export async function runUsers({ url, users, seconds, thinkMs, next }: UsersOpti
   const user = async () => {
     await delay(Math.random() * thinkMs);
     while (performance.now() < end) {
-      const asked = next();
+      const asked = typeof next === 'function' ? next() : next.next().value;
+      if (!asked) return;
       const figures = kinds.get(asked.kind) ?? empty();
       kinds.set(asked.kind, figures);
       const explains = asked.body !== undefined && Math.random() < EXPLAINED;

@@ -12,6 +12,8 @@ import { securityHeaders } from './writeResponse.js';
 
 /** Slow senders are cut off; an answer may take longer than this. */
 const RECEIVE_TIMEOUT_MS = 30_000;
+/** Longer than load balancers and clients keep connections that are not used (60 s and less): who closes them is never who is about to be sent something. */
+const KEEP_ALIVE_MS = 75_000;
 
 export interface ServerOptions {
   readonly log: Logger;
@@ -33,6 +35,7 @@ export function createServer({ log, graphql, rest, upgrade, hasPage, isDraining 
     serverFactory: (others) => {
       const settings = {
         requestTimeout: RECEIVE_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
         noDelay: true,
         // Of two `authorization` headers Node would take the first, and a proxy before it maybe the other. Joined they are no token at all.
         joinDuplicateHeaders: true,
