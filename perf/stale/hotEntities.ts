@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Ask } from './client.ts';
 
+/** After which a change whose answer was lost has been made, or never will be. */
+const UNSETTLED_MS = 3_000;
+
 /** Something that only grows: what has been told of it once is the least that it may be read as from then on. */
 export interface Growing {
   readonly name: string;
@@ -48,7 +51,7 @@ export function bidOf(campaignId: string, agentId: string, bidCents: number): Gr
     name: `campaign ${campaignId}`,
     floor: bidCents,
     async change(ask) {
-      // One after another: an older one that comes late would take the bid back.
+      // One after another: an older one that comes late would take the bid back. So may one that had no answer, for a while.
       const before = last;
       const { promise, resolve } = Promise.withResolvers<void>();
       last = promise;
@@ -56,9 +59,12 @@ export function bidOf(campaignId: string, agentId: string, bidCents: number): Gr
       try {
         bid += 1;
         const variables = { id: campaignId, input: { bidCents: bid } };
-        return (await ask<{ updateCampaign: Bid }>(update, variables)).updateCampaign.bidCents;
-      } finally {
+        const { updateCampaign } = await ask<{ updateCampaign: Bid }>(update, variables);
         resolve();
+        return updateCampaign.bidCents;
+      } catch (error) {
+        setTimeout(resolve, UNSETTLED_MS);
+        throw error;
       }
     },
     reads: [
