@@ -9,6 +9,7 @@ import { SourceLists1764200000000 } from './migrations/1764200000000SourceLists.
 import { Money1764300000000 } from './migrations/1764300000000Money.js';
 import { StatusByScore1764400000000 } from './migrations/1764400000000StatusByScore.js';
 import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
+import { StateByScore1764600000000 } from './migrations/1764600000000StateByScore.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -23,5 +24,6 @@ export const leadsStore = {
     Money1764300000000,
     StatusByScore1764400000000,
     OwnLeads1764500000000,
+    StateByScore1764600000000,
   ],
 };
