@@ -5,6 +5,7 @@ import { detachMonth } from './detachMonth.js';
 import { type LeadListFilter, type LeadListSort, listLeads } from './leadList.js';
 import { leadsStore } from './leadsStore.js';
 import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
+import { StateByScore1764600000000 } from './migrations/1764600000000StateByScore.js';
 import { ensureMonthPartitions, monthStart } from './monthPartitions.js';
 
 const DAY_MS = 86_400_000;
@@ -104,11 +105,12 @@ describe('what an agent bought', () => {
     await expectOwnLeadsToBeTrue();
   });
 
-  it('is the same after the migration was taken back and run again', async () => {
+  it('is the same after the migrations were taken back and run again', async () => {
     const runner = database.db.createQueryRunner();
     await runner.startTransaction();
-    await new OwnLeads1764500000000().down(runner);
-    await new OwnLeads1764500000000().up(runner);
+    const migrations = [new OwnLeads1764500000000(), new StateByScore1764600000000()];
+    for (const migration of migrations.toReversed()) await migration.down(runner);
+    for (const migration of migrations) await migration.up(runner);
     await runner.commitTransaction();
     await runner.release();
     await expectOwnLeadsToBeTrue();
