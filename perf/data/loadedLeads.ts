@@ -192,6 +192,7 @@ export function loadedLead(n: number, origin: Date): Readonly<Record<StoreName, 
       lead_buyer: sold.map(({ place, offerId, agent, chargeId, answered }) => ({
         ...{ offer_id: offerId, lead_id: id, agent_id: agentId(agent), charge_id: chargeId, price_cents: sharedCents },
         ...{ sale_number: place + 1, sold_at: answered, bound_at: bound && place === 0 ? later(DAY_MS / 1_000) : null },
+        ...{ lead_status: status, lead_score: score ?? -1, line, state, source_id: sourceId(source), is_test: false },
       })),
       lead_external_id: [{ source_id: sourceId(source), external_id: `x${n}`, lead_id: id }],
       contact_claim: isScored

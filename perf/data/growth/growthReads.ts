@@ -92,9 +92,13 @@ const filters: Readonly<Record<string, ListFilter>> = {
     },
   },
   'a partner’s own': { filter: () => ({}), asker: 'partner' },
-  // All that the agent bought within the dates is looked up: with as many agents, each has ten times as many of ten times the leads.
-  'an agent’s own': { filter: () => ({}), asker: 'agent', theory: 'leads' },
-  'an agent’s own, a status': { filter: () => ({ status: ['SOLD'] }), asker: 'agent', theory: 'leads' },
+  'an agent’s own': { filter: () => ({}), asker: 'agent' },
+  'an agent’s own, a status': { filter: () => ({ status: ['SOLD'] }), asker: 'agent' },
+  // Passed are as many of the agent's entries as the filters' shares say.
+  'an agent’s own, status, line and state': {
+    filter: (random) => ({ status: ['SOLD'], line: [any(lines, random)], state: [any(states, random)] }),
+    asker: 'agent',
+  },
 };
 
 /** What is asked for at every size; `leads` are there. */

@@ -6,6 +6,7 @@ export const leaderboard = defineRollup({
   dimensions: ['agent_id'],
   keys: {},
   measures: ['offers', 'accepted', 'accept_ms', 'sold', 'bound', 'spend_cents'],
+  blocks: [8, 64],
 });
 export type LeaderboardMeasure = (typeof leaderboard)['measures'][number];
 

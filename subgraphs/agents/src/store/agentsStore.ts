@@ -8,6 +8,7 @@ import { AgentTables1763900000000 } from './migrations/1763900000000AgentTables.
 import { CampaignsElsewhere1763900001000 } from './migrations/1763900001000CampaignsElsewhere.js';
 import { ListIndexes1764200000000 } from './migrations/1764200000000ListIndexes.js';
 import { Leaderboard1764300000000 } from './migrations/1764300000000Leaderboard.js';
+import { LeaderboardBlocks1764500000000 } from './migrations/1764500000000LeaderboardBlocks.js';
 import { Notification } from './notification.js';
 import { Offer } from './offer.js';
 import { Pool } from './pool.js';
@@ -22,5 +23,6 @@ export const agentsStore = {
     CampaignsElsewhere1763900001000,
     ListIndexes1764200000000,
     Leaderboard1764300000000,
+    LeaderboardBlocks1764500000000,
   ],
 };

@@ -1,21 +1,24 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { defineSweeper, type Sweeper } from '../background/loop.js';
 import { inTransaction } from '../store/transaction.js';
-import { placeColumns, type Rollup } from './rollup.js';
+import { cuboidAt, placeColumns, type Rollup } from './rollup.js';
 
 const BATCH = 5_000;
 const FOLD_EVERY_MS = 1_000;
 
 /** SQL that adds up the rows of `from` for every combination of dimensions into the rollup's table. */
 export function addUpSql({ name, dimensions, keys, measures, ...rest }: Rollup, from: string): string {
-  const kept = ['day', 'is_test', ...Object.keys(keys)];
+  const levels = [1, ...(rest.blocks ?? [])].map((length, level) => `(${cuboidAt(0, level)}, ${length})`);
+  const kept = ['block', 'is_test', ...Object.keys(keys)];
   const place = placeColumns({ name, dimensions, keys, measures, ...rest });
   // Ordered, so that two folds at a time take the sums' rows in the same order and cannot wait for each other in a ring.
   return `INSERT INTO ${name}_rollup AS sums (cuboid, ${place.join(', ')}, ${measures.join(', ')})
-    SELECT GROUPING(${dimensions.join(', ')})::smallint, ${kept.join(', ')},
+    SELECT (level + GROUPING(${dimensions.join(', ')}))::smallint, ${kept.join(', ')},
       ${dimensions.map((dimension) => `COALESCE(${dimension}, '*')`).join(', ')},
       ${measures.map((measure) => `sum(${measure})`).join(', ')}
-    FROM ${from} GROUP BY ${kept.join(', ')}, CUBE (${dimensions.join(', ')})
+    FROM ${from} CROSS JOIN (VALUES ${levels.join(', ')}) AS levels (level, length)
+      CROSS JOIN LATERAL (SELECT date '1970-01-01' + (day - date '1970-01-01') / length * length AS block) AS blocks
+    GROUP BY level, ${kept.join(', ')}, CUBE (${dimensions.join(', ')})
     ORDER BY ${Array.from({ length: place.length + 1 }, (_, index) => index + 1).join(', ')}
     ON CONFLICT (cuboid, day, ${[...Object.keys(keys), ...dimensions].join(', ')}, is_test) DO UPDATE SET
       ${measures.map((measure) => `${measure} = sums.${measure} + excluded.${measure}`).join(', ')}`;

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
-import { cuboidOf, type Rollup } from './rollup.js';
+import { rangeBlocks } from './rangeBlocks.js';
+import { cuboidAt, cuboidOf, type Rollup } from './rollup.js';
 
 /** The most rows that a report answers. */
 export const REPORT_ROWS = 2_000;
@@ -62,7 +63,7 @@ export function sumsSql<D extends string, K extends string, M extends string>(
   { from, to, includeTest, where = {}, groupBy }: Omit<RollupQuery<D, K>, 'orderBy' | 'limit'>,
 ): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = [from, to];
-  const conditions = ['day BETWEEN $1::date AND $2::date'];
+  const conditions: string[] = [];
   if (!includeTest) conditions.push('NOT is_test');
   const needed = new Set<string>(groupBy);
   const filtered = new Set<string>();
@@ -72,7 +73,8 @@ export function sumsSql<D extends string, K extends string, M extends string>(
     filtered.add(name);
     conditions.push(`${name} = ANY ($${parameters.push(values)})`);
   }
-  const condition = conditions.join(' AND ');
+  const condition = conditions.map((one) => ` AND ${one}`).join('');
+  const inRange = 'day BETWEEN $1::date AND $2::date';
   const columns = [...groupBy, ...rollup.measures].join(', ');
   const shown = groupBy.map((name) => (name === 'day' ? `to_char(day, 'YYYY-MM-DD') AS day` : name));
   const sums = rollup.measures.map((measure) => `COALESCE(sum(${measure}), 0) AS ${measure}`);
@@ -81,9 +83,16 @@ export function sumsSql<D extends string, K extends string, M extends string>(
     .filter(([first]) => first !== undefined && filtered.has(first))
     .flatMap((dimensions) => dimensions.filter((name) => !needed.has(name)));
   const implied = [...new Set(leftOut)].map((name) => ` AND ${name} = '*'`);
+  const cuboid = cuboidOf(rollup, needed);
+  const folded =
+    rollup.blocks && !needed.has('day')
+      ? rangeBlocks(from, to, rollup.blocks).map(
+          ({ level, days }) => `cuboid = ${cuboidAt(cuboid, level)} AND day = ANY ($${parameters.push(days)}::date[])`,
+        )
+      : [`cuboid = ${cuboid}${implied.join('')} AND ${inRange}`];
   const sql = `SELECT ${[...shown, ...sums].join(', ')} FROM (
-      SELECT ${columns} FROM ${rollup.name}_rollup WHERE cuboid = ${cuboidOf(rollup, needed)}${implied.join('')} AND ${condition}
-      UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${condition}
+      ${folded.map((part) => `SELECT ${columns} FROM ${rollup.name}_rollup WHERE ${part}${condition}`).join(' UNION ALL ')}
+      UNION ALL SELECT ${columns} FROM ${rollup.name}_delta WHERE ${inRange}${condition}
     ) AS sums
     ${groupBy.length > 0 ? `GROUP BY ${groupBy.map((name) => `sums.${name}`).join(', ')}` : ''}`;
   return { sql, parameters };

@@ -23,6 +23,11 @@ export interface Rollup<
   readonly keys: Readonly<Record<Key, 'text' | 'smallint'>>;
   /** What is added up. */
   readonly measures: readonly Measure[];
+  /**
+   * Lengths in days of blocks (of days since 1970) whose sums are kept beside those of the days, shortest first, each a multiple of the one before: a range is made of few blocks and the days at its ends,
+   * so that what is ranked over long ranges does not read every day. Each makes a fold write as many rows more.
+   */
+  readonly blocks?: readonly number[];
   /** Dimensions that reports filter by: each list, with the day behind it, is an index of the sums. Without one, all sums of the days are looked at. */
   readonly indexes?: readonly (readonly Dimension[])[];
 }
@@ -68,4 +73,12 @@ export function placeColumns(rollup: Rollup): string[] {
 /** The number of the combination that keeps exactly `kept`: SQL's GROUPING() of all dimensions. */
 export function cuboidOf<D extends string>(rollup: Pick<Rollup<D>, 'dimensions'>, kept: ReadonlySet<string>): number {
   return rollup.dimensions.reduce((bits, dimension) => bits * 2 + (kept.has(dimension) ? 0 : 1), 0);
+}
+
+/** What blocks add to the number of a combination; above all of four dimensions. */
+const LEVEL = 16;
+
+/** The number under which the sums of a level of blocks stand: 0 for those of days. */
+export function cuboidAt(cuboid: number, level: number): number {
+  return cuboid + LEVEL * level;
 }

@@ -25,6 +25,11 @@ export interface KeysetPageOptions<T extends ObjectLiteral> {
    * The expression is a constant of the code, never input.
    */
   oneOf?: { expression: string; values: readonly string[] } | undefined;
+  /**
+   * Another table in whose index the rows stand in this order: the page is found there, and only its rows are read. `query` is filtered, of that table, and has nothing selected; `sort` are its expressions
+   * for the keys of the sort, of which the last is the row's. A row may be found several times. Then `query` above needs no filter, and `oneOf` none beside it.
+   */
+  through?: { query: SelectQueryBuilder<ObjectLiteral>; sort: readonly string[] } | undefined;
   sort: readonly SortKey<T>[];
   direction: 'ASC' | 'DESC';
   page: { first: number; after?: string | null };
@@ -44,26 +49,9 @@ const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
  * Throws PAGE_TOO_LARGE (over 100), BAD_USER_INPUT (below 1) and INVALID_CURSOR.
  */
 export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): Promise<Page<T>> {
-  const { list, query, oneOf, sort, direction, page } = options;
+  const { list, query, oneOf, through, sort, direction, page } = options;
   checkPageSize(page.first);
-  const pageQuery = query.clone();
-  if (page.after != null) {
-    const values = decodeCursor(
-      list,
-      page.after,
-      sort.map((key) => checks[key.type]),
-    );
-    const names = values.map((_, index) => `:cursor${index}::${sort[index]?.type}`);
-    const parameters = Object.fromEntries(values.map((value, index) => [`cursor${index}`, value]));
-    // "Not the last one shown" beside an operator that takes it in: of "less than the least value" the planner expects nothing, though most rows may have that value.
-    const operator = direction === 'ASC' ? '>=' : '<=';
-    const last = sort.length - 1;
-    pageQuery.andWhere(
-      `(${sort.map((key) => key.expression).join(', ')}) ${operator} (${names.join(', ')}) AND ${sort[last]?.expression} <> ${names[last]}`,
-      parameters,
-    );
-  }
-  const wanted = oneOf ? eachOf(pageQuery, oneOf, options) : pageQuery;
+  const wanted = through ? foundThrough(through, options) : ofPage(options);
   const rows = await ordered(wanted, sort, direction)
     .limit(page.first + 1)
     .getMany();
@@ -83,11 +71,61 @@ export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOpt
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    countTotal: () =>
-      countBounded(
+    countTotal() {
+      if (through) return countBounded(through.query, through.sort.at(-1));
+      return countBounded(
         oneOf ? query.clone().andWhere(`${oneOf.expression} = ANY(:oneOf)`, { oneOf: oneOf.values }) : query,
-      ),
+      );
+    },
   };
+}
+
+function ofPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): SelectQueryBuilder<T> {
+  const { query, oneOf, sort } = options;
+  const pageQuery = afterCursor(
+    query.clone(),
+    sort.map((key) => key.expression),
+    options,
+  );
+  return oneOf ? eachOf(pageQuery, oneOf, options) : pageQuery;
+}
+
+/** Leaves out what comes up to the cursor; `expressions` are those of the sort in this query. */
+function afterCursor<Q extends ObjectLiteral, T extends ObjectLiteral>(
+  query: SelectQueryBuilder<Q>,
+  expressions: readonly string[],
+  { list, sort, direction, page }: KeysetPageOptions<T>,
+): SelectQueryBuilder<Q> {
+  if (page.after == null) return query;
+  const values = decodeCursor(
+    list,
+    page.after,
+    sort.map((key) => checks[key.type]),
+  );
+  const names = values.map((_, index) => `:cursor${index}::${sort[index]?.type}`);
+  // "Not the last one shown" beside an operator that takes it in: of "less than the least value" the planner expects nothing, though most rows may have that value.
+  const operator = direction === 'ASC' ? '>=' : '<=';
+  return query.andWhere(
+    `(${expressions.join(', ')}) ${operator} (${names.join(', ')}) AND ${expressions.at(-1)} <> ${names.at(-1)}`,
+    Object.fromEntries(values.map((value, index) => [`cursor${index}`, value])),
+  );
+}
+
+/** The rows of the page as the other table has them, each once. */
+function foundThrough<T extends ObjectLiteral>(
+  through: NonNullable<KeysetPageOptions<T>['through']>,
+  options: KeysetPageOptions<T>,
+): SelectQueryBuilder<T> {
+  const { query, sort, direction, page } = options;
+  const found = afterCursor(through.query.clone(), through.sort, options).distinct(true);
+  through.sort.forEach((expression, index) => {
+    found.addSelect(expression, `key_${index}`).addOrderBy(`key_${index}`, direction);
+  });
+  const keys = found.limit(page.first + 1);
+  return query
+    .clone()
+    .andWhere(`${sort.at(-1)?.expression} IN (SELECT key_${sort.length - 1} FROM (${keys.getQuery()}) AS found)`)
+    .setParameters(keys.getParameters());
 }
 
 function ordered<T extends ObjectLiteral>(
@@ -123,11 +161,15 @@ function eachOf<T extends ObjectLiteral>(
     );
 }
 
-/** Counts a query's rows up to 10,000. */
-export async function countBounded<T extends ObjectLiteral>(query: SelectQueryBuilder<T>): Promise<TotalCount> {
+/** Counts a query's rows up to 10,000; with an expression those that differ in it. */
+export async function countBounded<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  distinct?: string,
+): Promise<TotalCount> {
   const [sql, parameters] = query
     .clone()
-    .select('1', 'one')
+    .select(distinct ?? '1', 'one')
+    .distinct(distinct !== undefined)
     .limit(COUNTED_UP_TO + 1)
     .getQueryAndParameters();
   const [row]: { count: number }[] = await query.connection.query(

@@ -43,7 +43,6 @@ async function captured(
     ...{ offerId, leadId, agentId, chargeId, priceCents, costCents, saleNumber },
     ...{ soldAt, boundAt: null, returnedAt: null },
   };
-  await insertBuyer(tx, buyer);
   const becomesSold = canBecome(lead.status, 'SOLD');
   await changeLead(tools, tx, lead, {
     ...(becomesSold ? { to: 'SOLD' } : { type: 'SOLD_AGAIN' }),
@@ -53,6 +52,8 @@ async function captured(
     money: { sales: 1, revenue_cents: priceCents, cost_cents: costCents },
     announce: () => saleOf(buyer),
   });
+  // Behind the lead, of whose new status a sale takes its copy.
+  await insertBuyer(tx, buyer);
 }
 
 function saleOf({ leadId, agentId, offerId, chargeId, priceCents, saleNumber }: BuyerRow): LeadAnnouncement {

@@ -52,7 +52,7 @@ beforeAll(async () => {
   );
   await db.query(`
     INSERT INTO lead_buyer (offer_id, lead_id, agent_id, charge_id, price_cents, sale_number, sold_at)
-    SELECT gen_random_uuid(), id, ('00000000-0000-7000-9000-' || lpad((row_number() OVER () % 200)::text, 12, '0'))::uuid, gen_random_uuid(), 1, 1, received_at
+    SELECT gen_random_uuid(), id, ('00000000-0000-7000-9000-' || lpad((CASE WHEN row_number() OVER () % 2 = 0 THEN 500 ELSE row_number() OVER () % 200 END)::text, 12, '0'))::uuid, gen_random_uuid(), 1, 1, received_at
     FROM lead WHERE status = 'SOLD'`);
   await db.query('VACUUM (ANALYZE) lead');
   await db.query('ANALYZE');
@@ -67,8 +67,11 @@ const ordered = { sorts: 2 * PAGE, reads: 30 * PAGE };
 const each = { sorts: 4 * PAGE, reads: 50 * PAGE };
 /** Another filter than the index's throws rows away: about as many are read as the filters' shares say. */
 const sifted = { sorts: 2 * PAGE, reads: 150 * PAGE };
-/** What an agent bought in these months is looked up whole (here 70), and sorted by its score. */
-const own = { sorts: 100, reads: 20 * PAGE };
+/** The page in an index of what the agent bought, and its leads, however many those are: half of all that were sold. */
+const own = { sorts: 2 * PAGE, reads: 20 * PAGE };
+const largest = agentOf(500);
+/** Within a range of scores the planner may sort what there is of it: entries of the index (here some 300), not leads. */
+const ranged = { sorts: 20 * PAGE, reads: 150 * PAGE };
 
 const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   nothing: [{}],
@@ -88,7 +91,15 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   'an email address': [{ emailHash: hashOf(15_000) }],
   'a partner': [{ partner }],
   'a buyer': [{ buyer: agentOf(7) }, own],
-  'a buyer and a status': [{ buyer: agentOf(7), status: ['SOLD'] }, own],
+  'a large buyer': [{ buyer: largest }, own],
+  'a buyer and a status': [{ buyer: largest, status: ['SOLD'] }, own],
+  'a buyer and several statuses': [{ buyer: largest, status: ['SOLD', 'RETURNED'] }, own],
+  'a buyer and a line': [{ buyer: largest, line: ['AUTO'] }, sifted],
+  'a buyer and a state': [{ buyer: largest, state: ['WY'] }, sifted],
+  'a buyer and a source': [{ buyer: agentOf(7), sourceId: [sourceOf(4)] }, sifted],
+  'a buyer and a score': [{ buyer: largest, scoreMin: 95 }, ranged],
+  'a buyer, no test leads': [{ buyer: largest, includeTest: false }, own],
+  'a buyer and a phone number': [{ buyer: largest, phoneHash: hashOf(15_000) }],
   'no test leads': [{ includeTest: false }],
 };
 const sorts: LeadListSort[] = (['RECEIVED_AT', 'SCORE'] as const).flatMap((field) =>
@@ -104,6 +115,18 @@ describe("the plan of the leads' list", () => {
       listLeads(database.db, { ...recent, ...filter }, sort, { first: PAGE, after });
     expect(await pageFaults(database.db, limits, list)).toEqual([]);
   });
+
+  it.each(['DESC', 'ASC'] as const)(
+    'of a rare status, line and state by score %s passes one state only',
+    async (direction) => {
+      const filter = { ...recent, status: ['EXPIRED'], line: ['MEDICARE'], state: ['WY'] };
+      const list = (after: string | null) =>
+        listLeads(database.db, filter, { field: 'SCORE', direction }, { first: PAGE, after });
+      expect(await pageFaults(database.db, sifted, list)).toEqual([]);
+      const [plan] = await plansOf(database.db, () => list(null));
+      expect(JSON.stringify(plan)).toMatch(/state_\w*coalesce\w*|lead_state_score/);
+    },
+  );
 
   it('reads only the months of the dates', async () => {
     const month = monthStart(now, -2);

@@ -1,5 +1,5 @@
 import { keysetPage, type Page, type SortKey, uuidFloor } from '@leadgraph/kit';
-import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { LeadRow } from './leadTable.js';
 
 /** Which leads a list shows. Instants are turned into bounds of the id, so that only the months they touch are read. */
@@ -33,14 +33,24 @@ const sortKeys: Record<LeadListSort['field'], SortKey<LeadRow>[]> = {
   SCORE: [{ expression: 'COALESCE(lead.score, -1)', type: 'integer', value: (lead) => lead.score ?? -1 }, byId],
 };
 
-/**
- * All that a buyer bought within the dates is looked up before leads are read at all: its part of an index, however many leads others bought. As a join it is up to the planner,
- * which takes going back through everybody's leads for as good.
- */
-const BOUGHT = `lead.id = ANY (ARRAY(
-  SELECT sale.lead_id FROM lead_buyer AS sale
-  WHERE sale.agent_id = :buyer AND sale.lead_id >= :boughtFrom AND sale.lead_id < :boughtTo))`;
-const ANY_TIME = { from: '00000000-0000-0000-0000-000000000000', to: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+/** Where a filter's columns stand. */
+interface Columns extends Record<'id' | 'status' | 'line' | 'state' | 'sourceId' | 'score' | 'isTest', string> {}
+
+const ofLead: Columns = {
+  ...{ id: 'lead.id', status: 'lead.status', line: 'lead.line', state: 'lead.state', sourceId: 'lead.sourceId' },
+  // The index's expression, in which leads without a score come below 0: they are in no range.
+  ...{ score: 'COALESCE(lead.score, -1)', isTest: 'lead.isTest' },
+};
+/** A sale has of its lead what lists ask for, kept by triggers (migrations/1764500000000OwnLeads.ts), in indexes of the buyer's in the order of each sort. */
+const ofSale: Columns = {
+  ...{ id: 'sale.lead_id', status: 'sale.lead_status', line: 'sale.line', state: 'sale.state' },
+  ...{ sourceId: 'sale.source_id', score: 'sale.lead_score', isTest: 'sale.is_test' },
+};
+const BOUGHT = 'EXISTS (SELECT FROM lead_buyer AS sale WHERE sale.lead_id = lead.id AND sale.agent_id = :buyer)';
+const saleSorts: Record<LeadListSort['field'], string[]> = {
+  RECEIVED_AT: [ofSale.id],
+  SCORE: [ofSale.score, ofSale.id],
+};
 
 /** Reads a page of leads. */
 export function listLeads(
@@ -49,46 +59,64 @@ export function listLeads(
   sort: LeadListSort,
   page: { first: number; after?: string | null },
 ): Promise<Page<LeadRow>> {
+  const paging = { list: `leads:${sort.field}:${sort.direction}`, sort: sortKeys[sort.field], page };
+  if (filter.buyer !== undefined && !filter.phoneHash && !filter.emailHash) {
+    const query = within(db.createQueryBuilder(LeadRow, 'lead'), 'lead.id', filter);
+    const through = { query: bought(db, filter.buyer, filter), sort: saleSorts[sort.field] };
+    return keysetPage({ ...paging, query, through, direction: sort.direction });
+  }
   // By score each of several statuses: some have no leads with a score and others none without, and one would pass all those of the others on the way to them.
   const { status, ...others } = filter;
   const each = sort.field === 'SCORE' && status && status.length > 1 ? status : undefined;
   return keysetPage({
-    list: `leads:${sort.field}:${sort.direction}`,
-    query: filtered(db, each ? others : filter),
+    ...paging,
+    query: filtered(db.createQueryBuilder(LeadRow, 'lead'), ofLead, each ? others : filter),
     oneOf: each && { expression: 'lead.status', values: each },
-    sort: sortKeys[sort.field],
     direction: sort.direction,
-    page,
   });
 }
 
-function filtered(db: DataSource, filter: LeadListFilter): SelectQueryBuilder<LeadRow> {
-  const query = db.createQueryBuilder(LeadRow, 'lead');
+/** The sales to a buyer whose leads the filter lets through. Leads whose month was taken out of the store are sold still, and not there any more: their sales have no status. */
+function bought(db: DataSource, buyer: string, filter: LeadListFilter): SelectQueryBuilder<ObjectLiteral> {
+  const sales = db.createQueryBuilder().from('lead_buyer', 'sale').where('sale.agent_id = :buyer', { buyer });
+  return filtered(sales, ofSale, filter).andWhere(`${ofSale.status} IS NOT NULL`);
+}
+
+function within<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  id: string,
+  { receivedFrom, receivedTo }: LeadListFilter,
+): SelectQueryBuilder<T> {
+  if (receivedFrom) query.andWhere(`${id} >= :from`, { from: uuidFloor(receivedFrom) });
+  if (receivedTo) query.andWhere(`${id} < :to`, { to: uuidFloor(receivedTo) });
+  return query;
+}
+
+function filtered<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  columns: Columns,
+  filter: LeadListFilter,
+): SelectQueryBuilder<T> {
   for (const column of ['status', 'line', 'state', 'sourceId'] as const) {
     const values = filter[column];
     if (!values || values.length === 0) continue;
     // An equality leaves the index's rows in the order of the id; "one of" a list, even of one value, does not.
-    if (values.length === 1) query.andWhere(`lead.${column} = :${column}`, { [column]: values[0] });
-    else query.andWhere(`lead.${column} = ANY(:${column})`, { [column]: values });
+    if (values.length === 1) query.andWhere(`${columns[column]} = :${column}`, { [column]: values[0] });
+    else query.andWhere(`${columns[column]} = ANY(:${column})`, { [column]: values });
   }
   const scored = filter.scoreMin != null || filter.scoreMax != null;
-  const from = filter.receivedFrom && uuidFloor(filter.receivedFrom);
-  const to = filter.receivedTo && uuidFloor(filter.receivedTo);
-  const bounds = {
-    // The index's expression, in which leads without a score come below 0: they are in no range.
-    scoreMin: ['COALESCE(lead.score, -1) >= :scoreMin', scored ? Math.max(0, filter.scoreMin ?? 0) : null],
-    scoreMax: ['COALESCE(lead.score, -1) <= :scoreMax', filter.scoreMax],
-    from: ['lead.id >= :from', from],
-    to: ['lead.id < :to', to],
+  const conditions = {
+    scoreMin: [`${columns.score} >= :scoreMin`, scored ? Math.max(0, filter.scoreMin ?? 0) : null],
+    scoreMax: [`${columns.score} <= :scoreMax`, filter.scoreMax],
     phoneHash: ['lead.phoneHash = :phoneHash', filter.phoneHash],
     emailHash: ['lead.emailHash = :emailHash', filter.emailHash],
-    partner: ['lead.sourceId IN (SELECT id FROM source WHERE partner = :partner)', filter.partner],
-    buyer: [BOUGHT, filter.buyer],
+    partner: [`${columns.sourceId} IN (SELECT id FROM source WHERE partner = :partner)`, filter.partner],
   } as const;
-  for (const [name, [condition, value]] of Object.entries(bounds)) {
+  for (const [name, [condition, value]] of Object.entries(conditions)) {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
   }
-  query.setParameters({ boughtFrom: from ?? ANY_TIME.from, boughtTo: to ?? ANY_TIME.to });
-  if (!filter.includeTest) query.andWhere('NOT lead.isTest');
-  return query;
+  // By a person's hash there are few leads to look whether they were bought.
+  if (columns === ofLead && filter.buyer !== undefined) query.andWhere(BOUGHT, { buyer: filter.buyer });
+  if (!filter.includeTest) query.andWhere(`NOT ${columns.isTest}`);
+  return within(query, columns.id, filter);
 }

@@ -8,6 +8,8 @@ import { Reports1764100000000 } from './migrations/1764100000000Reports.js';
 import { SourceLists1764200000000 } from './migrations/1764200000000SourceLists.js';
 import { Money1764300000000 } from './migrations/1764300000000Money.js';
 import { StatusByScore1764400000000 } from './migrations/1764400000000StatusByScore.js';
+import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
+import { StateByScore1764600000000 } from './migrations/1764600000000StateByScore.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -21,5 +23,7 @@ export const leadsStore = {
     SourceLists1764200000000,
     Money1764300000000,
     StatusByScore1764400000000,
+    OwnLeads1764500000000,
+    StateByScore1764600000000,
   ],
 };
