@@ -106,7 +106,7 @@ export class EntityCache {
   ): Promise<FetchResult> {
     const { counts, store, layer } = this.options;
     const request = { ...cached, isPublic: caching.isPublic };
-    const wanted = wantedOf(request, subgraph.rightsKey(request, context));
+    const wanted = wantedOf(subgraph.name, request, caching, subgraph.rightsKey(request, context));
     const own = caching.staleMs > 0 ? ownTag(subgraph.name, context) : undefined;
     const looked = await this.reading(lookUp(wanted, caching, own, store, layer));
     if (!looked) return subgraph.fetch(request, context);
@@ -229,8 +229,13 @@ function at(request: SubgraphRequest, clock: string | undefined): SubgraphReques
 }
 
 /** The keys and tags of what a request asks for: one for each representation, else one. */
-function wantedOf({ head, variables, representations, tags }: CachedRequest, rightsKey: string): Wanted[] {
-  const common = `${rightsKey}\n${head}\n${variables}\n`;
+function wantedOf(
+  subgraph: string,
+  { variables, representations, tags }: CachedRequest,
+  { selection }: FetchCaching,
+  rightsKey: string,
+): Wanted[] {
+  const common = `${subgraph}\n${rightsKey}\n${selection}\n${variables}\n`;
   return (representations ?? ['']).map((each, position) => ({
     key: hash('sha256', common + each, 'base64url'),
     tags: tags[position],

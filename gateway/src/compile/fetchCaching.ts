@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
@@ -30,6 +31,8 @@ import { isPublicField } from './publicFields.js';
 export interface FetchCaching {
   /** The fetch's operation, asking for the keys of the entities in it as well. */
   readonly operation: string;
+  /** What it selects, the same for all operations that do, whatever they are called. */
+  readonly selection: string;
   /** In milliseconds. */
   readonly maxAgeMs: number;
   /** For how long after that, or after it has changed, it may be shown as it was. */
@@ -166,13 +169,15 @@ class Reader {
   private common(
     selections: readonly SelectionNode[],
     places: Places,
-  ): Pick<FetchCaching, 'operation' | 'maxAgeMs' | 'isPublic' | 'collectTags'> {
+  ): Pick<FetchCaching, 'operation' | 'selection' | 'maxAgeMs' | 'isPublic' | 'collectTags'> {
     if (!this.maxAge) throw new NotKept();
     const { serviceName } = this.node;
     const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections };
     prune(places);
+    const written = { ...this.operation, selectionSet };
     return {
-      operation: stripIgnoredCharacters(print({ ...this.operation, selectionSet })),
+      operation: stripIgnoredCharacters(print(written)),
+      selection: hash('sha256', stripIgnoredCharacters(print({ ...written, name: undefined })), 'base64url'),
       maxAgeMs: this.maxAge * 1000,
       isPublic: this.isPublic,
       collectTags: (value, into) => collectBelow(value, places, serviceName, into),

@@ -66,6 +66,12 @@ describe('entities', () => {
     expect(entities('Item', 'sku')?.staleMs).toBe(0);
   });
 
+  it('are the same for operations that select the same', () => {
+    const named = (name: string) => root(`query ${name}($id:ID!){item(id:$id){sku}}`);
+    expect(named('One__shop__0')?.selection).toBe(named('Other__shop__1')?.selection);
+    expect(named('One__shop__0')?.selection).not.toBe(root('query($id:ID!){item(id:$id){price}}')?.selection);
+  });
+
   it('are not kept where anything is good for no time', () => {
     expect(entities('Item', 'sku weight{grams}')).toBeUndefined();
   });
