@@ -265,6 +265,20 @@ describe('it is off', () => {
     });
   });
 
+  it('while Redis is away, which holds mutations up once', async () => {
+    const { redis, gateways } = await setUp();
+    const [gateway] = gateways;
+    await redis.kill();
+    await isOff(gateway);
+    const retitle = () => gateway.query('mutation { retitle(id: "1", title: "New") { version } }');
+    expect((await retitle()).body.data.retitle.version).toBe(2);
+    for (let version = 3; version < 20; version += 1) expect((await retitle()).body.data.retitle.version).toBe(version);
+    expect((await item(gateway)).version).toBe(19);
+    await redis.start();
+    await isOn(gateway);
+    expect((await item(gateway)).version).toBe(19);
+  });
+
   it('while NATS is away; what has changed meanwhile is read as it is when it is back', async () => {
     const nats = await createNatsProcess();
     await nats.start();

@@ -8,7 +8,8 @@ import type { FetchResult } from '../subgraph/fetchResult.js';
 import type { Subgraph } from '../subgraph/subgraph.js';
 import type { SubgraphRequest } from '../subgraph/subgraphRequest.js';
 import type { CacheCounts } from './cacheMetrics.js';
-import { type CacheStore, entityTag, type Fill, type Tag } from './cacheStore.js';
+import { type CacheStore, entityTag, type Tag } from './cacheStore.js';
+import { type FillOfValue, fillsOf } from './fillsOf.js';
 import { lookUp, type Wanted } from './lookUp.js';
 import type { ProcessLayer } from './processLayer.js';
 
@@ -164,7 +165,7 @@ export class EntityCache {
   private async keep(
     subgraph: string,
     clock: string,
-    fills: readonly (Fill & { readonly value: unknown })[],
+    fills: readonly FillOfValue[],
     { maxAgeMs, staleMs }: FetchCaching,
     plain: boolean,
   ): Promise<void> {
@@ -240,27 +241,4 @@ function wantedOf(
     key: hash('sha256', common + each, 'base64url'),
     tags: tags[position],
   }));
-}
-
-/** What of an answer can be kept: nothing of one in which personal data were disclosed, since each time they are is recorded; no entity that has an error. */
-function fillsOf(
-  { response }: FetchResult,
-  wanted: readonly Wanted[],
-  caching: FetchCaching,
-  areEntities: boolean,
-): (Fill & { readonly value: unknown })[] {
-  if (!response?.data || (response.disclosed?.length ?? 0) > 0) return [];
-  const failed = new Set<unknown>();
-  for (const { path } of response.errors ?? []) {
-    if (!areEntities || path?.[0] !== '_entities' || typeof path[1] !== 'number') return [];
-    failed.add(path[1]);
-  }
-  const values: unknown = areEntities ? response.data._entities : [response.data];
-  if (!Array.isArray(values) || values.length !== wanted.length) return [];
-  return wanted.flatMap(({ key, tags: known }, index) => {
-    const value: unknown = values[index];
-    const tags = new Set(known);
-    if (!known || failed.has(index) || value === undefined || !caching.collectTags(value, tags)) return [];
-    return [{ key, tags: [...tags], value, payload: JSON.stringify(value), ttlMs: caching.maxAgeMs + caching.staleMs }];
-  });
 }

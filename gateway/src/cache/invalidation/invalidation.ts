@@ -212,6 +212,12 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
       return reasonsOff();
     },
     async changed(tags: readonly Tag[]) {
+      // The store does not take what has changed before: nobody else waits for it.
+      if (unconfirmed.any) {
+        counts.unconfirmed += 1;
+        unconfirmed.add(tags);
+        return;
+      }
       try {
         await store.invalidate(tags);
       } catch (error) {
