@@ -9,7 +9,8 @@ import { SourceLists1764200000000 } from './migrations/1764200000000SourceLists.
 import { Money1764300000000 } from './migrations/1764300000000Money.js';
 import { StatusByScore1764400000000 } from './migrations/1764400000000StatusByScore.js';
 import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
-import { StateByScore1764600000000 } from './migrations/1764600000000StateByScore.js';
+import { PlaceAndStatus1764600000000 } from './migrations/1764600000000PlaceAndStatus.js';
+import { SpeedBlocks1764700000000 } from './migrations/1764700000000SpeedBlocks.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -24,6 +25,7 @@ export const leadsStore = {
     Money1764300000000,
     StatusByScore1764400000000,
     OwnLeads1764500000000,
-    StateByScore1764600000000,
+    PlaceAndStatus1764600000000,
+    SpeedBlocks1764700000000,
   ],
 };
