@@ -77,8 +77,59 @@ describe('a value', () => {
 
   it('that is too large is not kept; others beside it are', async () => {
     await known();
-    const answers = await one.fill(await clockOf(one), [value('x'.repeat(2_000_000)), value('y', [LEAD], 'k2')]);
-    expect(answers).toEqual([undefined, [expect.any(String)]]);
+    const answers = await one.fill(await clockOf(one), [
+      value('x'.repeat(1_000_001)),
+      value('€'.repeat(400_000), [LEAD], 'k1'),
+      value('y', [LEAD], 'k2'),
+    ]);
+    expect(answers).toEqual([undefined, undefined, [expect.any(String)]]);
+    expect((await one.read([], ['k', 'k1', 'k2'])).values).toEqual([
+      undefined,
+      undefined,
+      expect.objectContaining({ payload: 'y' }),
+    ]);
+  });
+
+  it('that depends on nothing but time is kept', async () => {
+    await known();
+    expect(await one.fill(await clockOf(one), [value('now', [])])).toEqual([[]]);
+    expect((await other.read([], ['k'])).values).toEqual([
+      { tags: [], generations: [], payload: 'now', filledAt: expect.any(Number) },
+    ]);
+  });
+
+  it('is filled with many others, each answered in its place', async () => {
+    await known();
+    const since = await clockOf(one);
+    await other.invalidate(['leads/Lead:7']);
+    const fills = Array.from({ length: 250 }, (_each, index) => value('x', [`leads/Note:${index}`], `k${index}`));
+    const refused = { ...value('old', ['leads/Lead:7']), key: 'same' };
+    await one.invalidate(['leads/Note:0']);
+    const later = await clockOf(one);
+    const answers = await one.fill(later, fills);
+    expect(answers.filter((each) => each?.length === 1)).toHaveLength(250);
+    // Of two with one key each has its own answer: what was refused is kept nowhere.
+    const fine = { ...value('new', ['leads/Other:1']), key: 'same' };
+    await one.fill(since, [fine]); // Makes the type known.
+    const moved = await clockOf(one);
+    await other.invalidate(['leads/Lead:7']);
+    expect(await one.fill(moved, [refused, fine])).toEqual([undefined, [expect.any(String)]]);
+  });
+
+  it('has room beside large ones', async () => {
+    await known();
+    const large = Array.from({ length: 6 }, (_each, index) => value('x'.repeat(900_000), [LEAD], `large${index}`));
+    expect((await one.fill(await clockOf(one), large)).every((each) => each !== undefined)).toBe(true);
+  });
+
+  it('keeps what it depends on from being forgotten', async () => {
+    await known();
+    await one.fill(await clockOf(one), [value('a')]);
+    const keys = ['clock', 'server', `g:${LEAD}`].map((each) => prefix + each);
+    for (const key of keys) await redis.pexpire(key, 60_000);
+    await one.fill(await clockOf(one), [value('b')]);
+    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(60_000);
+    for (const key of await redis.keys(`${prefix}*`)) expect([key, await redis.pttl(key)]).not.toContain(-1);
   });
 });
 
@@ -143,10 +194,40 @@ describe('an epoch', () => {
     expect(await valid(one)).toBeUndefined();
   });
 
+  it('ends for values that an old clock is put back with', async () => {
+    await known();
+    const since = await clockOf(one);
+    await one.fill(since, [value('old')]);
+    const keys = await redis.keys(`${prefix}*`);
+    const dumps = await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const));
+    await other.invalidate([LEAD]);
+    await redis.del(...keys);
+    for (const [key, dump] of dumps) await redis.restore(key, 60_000, dump as Buffer);
+    await redis.set(`${prefix}server`, 'the one that it was taken of', 'PX', 60_000);
+    const late = await open();
+    expect(await valid(late)).toBeUndefined();
+    // What was being fetched then is not kept either.
+    expect(await other.fill(since, [value('old')])).toEqual([undefined]);
+    expect(await valid(one)).toBeUndefined();
+  });
+
   it('goes on for a gateway that comes to the same server', async () => {
     await known();
     await one.fill(await clockOf(one), [value('a')]);
     expect(await valid(await open())).toBe('a');
+  });
+});
+
+describe('scripts', () => {
+  it('that the server has forgotten are sent again', async () => {
+    await known();
+    await redis.script('FLUSH');
+    await one.invalidate([LEAD]);
+    await redis.script('FLUSH');
+    expect(await one.fill(await clockOf(one), [value('a')])).toEqual([[expect.any(String)]]);
+    await redis.script('FLUSH');
+    await one.renew({ name: 's', created: 'c' }, 1);
+    expect(await one.applied({ name: 's', created: 'c' }, 2, [LEAD])).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { reasonOf } from '../../errors/reasonOf.js';
 import { connectRedis } from '../../limits/connectRedis.js';
 import type { Logger } from '../../log.js';
 import { type CacheStore, type Fill, type Reading, type StoredValue, type Tag, typeTagOf } from '../cacheStore.js';
 import type { EventPositions, StoreWatch } from '../eventPositions.js';
+import { batchesOf } from './batchesOf.js';
 import { ADOPT, APPLY, FILL, INVALIDATE, RENEW } from './scripts.js';
 
 /** What is not answered in this time was not read. */
@@ -14,10 +15,6 @@ const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_RETRY_MS = 250;
 /** Longer than any value is kept. */
 const GENERATIONS_TTL_MS = 24 * 3_600_000;
-/** Values in one script: nothing else is done by Redis meanwhile. */
-const MOST_IN_SCRIPT = 100;
-/** Of the payload, in characters. */
-const LARGEST_VALUE = 1_000_000;
 /** For how long an invalidation is tried. */
 const INVALIDATION_MS = 1_000;
 const PAUSE_MS = 50;
@@ -53,6 +50,8 @@ export function createRedisStore({
     longestRetryMs: LONGEST_RETRY_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
     enableAutoPipelining: true,
+    // A primary that has become a replica would go on answering, with what was. The connection is not used until the server takes a clock again.
+    reconnectOnError: ({ message }) => message.includes('READONLY'),
   });
   const commands = defineScripts(redis, {
     invalidate: INVALIDATE,
@@ -62,6 +61,7 @@ export function createRedisStore({
     fill: FILL,
   });
   const clockKey = `${prefix}clock`;
+  const serverKey = `${prefix}server`;
   const tagKey = (tag: Tag) => `${prefix}g:${tag}`;
   const valueKey = (key: string) => `${prefix}v:${key}`;
   const positionKey = (stream: string) => `${prefix}p:${stream}`;
@@ -71,22 +71,36 @@ export function createRedisStore({
 
   let server = '';
   /** Sees to it that there is a clock, and that it is this server's. */
-  const takeClock = () => commands.adopt(2, clockKey, `${prefix}server`, randomUUID(), GENERATIONS_TTL_MS, server);
+  const takeClock = () => commands.adopt(2, clockKey, serverKey, randomUUID(), GENERATIONS_TTL_MS, server);
 
+  /** A server that does not say who it is (its user may not ask) is another one each time. */
+  const askServer = async () => {
+    const info = await redis.info('server').catch((error: unknown) => {
+      if (error instanceof ReplyError) return '';
+      throw error;
+    });
+    return /run_id:(\w+)/.exec(info)?.[1] ?? randomUUID();
+  };
+  let refused: string | undefined;
   /** Connections that end while this is asked are not the one that was asked. */
   const adopt = async () => {
     for (;;) {
       try {
-        const info = await redis.info('server').catch(() => '');
-        server = /run_id:(\w+)/.exec(info)?.[1] ?? randomUUID();
+        server = await askServer();
         await takeClock();
         if (redis.status !== 'ready') return;
+        refused = undefined;
         ready = true;
         watcher?.onReady();
         return;
       } catch (error) {
+        const reason = reasonOf(error);
+        // A replica refuses, and is left, each time; it is said once.
+        if ((error instanceof ReplyError || redis.status === 'ready') && reason !== refused) {
+          log.warn({ reason }, 'Redis could not be taken into use; trying on');
+          refused = reason;
+        }
         if (redis.status !== 'ready') return;
-        log.warn({ reason: reasonOf(error) }, 'Redis could not be taken into use; trying again');
         await delay(PAUSE_MS);
       }
     }
@@ -123,18 +137,17 @@ export function createRedisStore({
       };
     },
     async fill(since, fills) {
-      const answers: (readonly string[] | undefined)[] = [];
-      const kept = fills.filter(({ payload }) => payload.length <= LARGEST_VALUE);
+      const answers = new Map<Fill, readonly string[] | undefined>();
       try {
-        for (let from = 0; from < kept.length; from += MOST_IN_SCRIPT) {
+        for (const batch of batchesOf(fills)) {
           whenReady();
-          answers.push(...(await fillSome(since, kept.slice(from, from + MOST_IN_SCRIPT))));
+          const generations = await fillSome(since, batch);
+          for (const [index, each] of batch.entries()) answers.set(each, generations[index]);
         }
       } catch (error) {
         log.debug({ err: error }, 'values could not be kept');
       }
-      const byKey = new Map(kept.map(({ key }, index) => [key, answers[index]]));
-      return fills.map(({ key }) => byKey.get(key));
+      return fills.map((each) => answers.get(each));
     },
     async invalidate(tags) {
       const until = performance.now() + INVALIDATION_MS;
@@ -168,15 +181,15 @@ export function createRedisStore({
   };
 
   async function fillSome(since: string, fills: readonly Fill[]): Promise<(string[] | undefined)[]> {
-    const keys = [clockKey];
+    const keys = [clockKey, serverKey];
     const given: (string | number)[] = [since, GENERATIONS_TTL_MS, fencing ? 1 : 0, fills.length];
     const filledAt = Date.now();
     for (const { key, tags, payload, ttlMs } of fills) {
       keys.push(valueKey(key), ...tags.map(tagKey), ...tags.map((tag) => tagKey(typeTagOf(tag))));
       given.push(tags.length, ttlMs, `${filledAt} ${JSON.stringify(tags)}`, payload);
     }
-    const answers = (await commands.fill(keys.length, ...keys, ...given)) as string[];
-    return answers.map((each) => (each === '' ? undefined : each.split(' ')));
+    const answers = (await commands.fill(keys.length, ...keys, ...given)) as (string | null)[];
+    return answers.map((each) => (each === null ? undefined : generationsOf(each)));
   }
 }
 
@@ -200,11 +213,15 @@ function parsed(text: string): StoredValue | undefined {
   const second = text.indexOf('\n', first + 1);
   const space = text.indexOf(' ', first);
   if (first < 0 || second < 0 || space > second) return undefined;
-  const generations = text.slice(0, first);
   return {
-    generations: generations === '' ? [] : generations.split(' '),
+    generations: generationsOf(text.slice(0, first)),
     filledAt: Number(text.slice(first + 1, space)),
     tags: JSON.parse(text.slice(space + 1, second)) as Tag[],
     payload: text.slice(second + 1),
   };
+}
+
+/** As `FILL` writes them; none of a value that depends on nothing. */
+function generationsOf(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
 }

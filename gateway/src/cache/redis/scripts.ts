@@ -54,8 +54,8 @@ return 1
 `;
 
 /**
- * KEYS: clock; for each value its key, the generations of its tags, the generations of their types. ARGV: the clock before the fetch, how long generations are kept, 1 for comparing, how many values; for each its number of tags, how long it is kept, what stands before the payload, the payload.
- * For each value the generations, or an empty text where it is refused.
+ * KEYS: clock, the server that it belongs to; for each value its key, the generations of its tags, the generations of their types. ARGV: the clock before the fetch, how long generations are kept, 1 for comparing, how many values; for each its number of tags, how long it is kept, what stands before the payload, the payload.
+ * For each value the generations, or nothing where it is refused. What is compared is kept for as long again.
  *
  * A tag that is not known has been evicted, or was never asked for: then its type decides, which every change of one of its entities replaces. Where that is not known either, both begin now, later than any fetch that is under way.
  */
@@ -63,7 +63,9 @@ export const FILL = `${LIBRARY}
 local epoch, number = parse(redis.call('GET', KEYS[1]))
 local since, after = parse(ARGV[1])
 local ttl, compare, moved, answers = ARGV[2], ARGV[3] == '1', false, {}
-local key, argument = 2, 5
+local key, argument = 3, 5
+redis.call('PEXPIRE', KEYS[1], ttl)
+redis.call('PEXPIRE', KEYS[2], ttl)
 for value = 1, tonumber(ARGV[4]) do
   local tags = tonumber(ARGV[argument])
   local accepted = epoch ~= nil and (epoch == since or not compare)
@@ -71,7 +73,7 @@ for value = 1, tonumber(ARGV[4]) do
   if accepted then
     for tag = 1, tags do
       local name, typename = KEYS[key + tag], KEYS[key + tags + tag]
-      local generation = redis.call('GET', name)
+      local generation = redis.call('GETEX', name, 'PX', ttl)
       local era, at = parse(generation)
       if era ~= epoch then
         era, at = parse(redis.call('GET', typename))
@@ -96,7 +98,7 @@ for value = 1, tonumber(ARGV[4]) do
     redis.call('SET', KEYS[key], known .. '\\n' .. ARGV[argument + 2] .. '\\n' .. ARGV[argument + 3], 'PX', ARGV[argument + 1])
     answers[value] = known
   else
-    answers[value] = ''
+    answers[value] = false
   end
   key = key + 1 + 2 * tags
   argument = argument + 4
