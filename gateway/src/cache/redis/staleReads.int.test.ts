@@ -54,7 +54,8 @@ it('whatever happens in whatever order, nothing is found that was changed before
       hits += found.hits;
       expect(found.stale).toBeUndefined();
     }),
-    { numRuns: 200 },
+    // What fails is made shorter for a while, and told.
+    { numRuns: 200, interruptAfterTimeLimit: 60_000 },
   );
   // It has been looked at something.
   expect(hits).toBeGreaterThan(200);
