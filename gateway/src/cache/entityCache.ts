@@ -46,8 +46,9 @@ export interface CachedRequest extends SubgraphRequest {
  * kept where nothing in it was invalidated meanwhile. A fetch in flight is joined only by those who have seen the same time of the clock.
  */
 export class EntityCache {
-  /** After a reading that failed nobody else waits for one for a while: a store that hangs would hold up every fetch. */
+  /** After a reading that failed nobody else waits for one for a while, and then one at a time until one succeeds: a store that hangs would hold up every fetch. */
   private pausedUntil = 0;
+  private isFailing = false;
   /** What is being asked for anew while it is shown as it was. */
   private readonly refreshing = new Set<string>();
 
@@ -89,10 +90,15 @@ export class EntityCache {
 
   /** Undefined where the store could not be asked. */
   private async reading<T>(reading: Promise<T>): Promise<T | undefined> {
+    if (this.isFailing) this.pausedUntil = performance.now() + PAUSE_MS;
     try {
-      return await reading;
+      const read = await reading;
+      if (this.isFailing) this.pausedUntil = 0;
+      this.isFailing = false;
+      return read;
     } catch (error) {
       this.options.counts.failedReadings += 1;
+      this.isFailing = true;
       this.pausedUntil = performance.now() + PAUSE_MS;
       this.options.log.debug({ err: error }, 'what is kept could not be read');
       return undefined;

@@ -63,7 +63,8 @@ export async function lookUp(
     const age = now - value.filledAt;
     const isValid = value.tags.every((tag, index) => current.get(tag) === value.generations[index]);
     const isFresh = isValid && age <= maxAgeMs;
-    if (!isFresh && (staleMs === 0 || age > longest || isBefore(value, own && current.get(own)))) return undefined;
+    if (!isFresh && (staleMs === 0 || age > longest || mayLackOwn(value, clock, own && current.get(own))))
+      return undefined;
     if (stored) layer.set(key, value);
     return { value: value.value, plain: value.plain, isStale: !isFresh };
   });
@@ -85,12 +86,13 @@ function parsed({
   return { tags, generations, filledAt, value, plain: !payload.includes('\\'), bytes: payload.length };
 }
 
-/** Whether a value was filled before a time of the clock, as far as its generations show: they are as late as the last of what it depends on. */
-function isBefore({ generations }: KeptValue, time: string | undefined): boolean {
-  if (time === undefined) return false;
-  const [epoch, number] = time.split(':');
+/**
+ * Whether a value may be from before the caller's last change, as far as its generations show: they are as late as the last of what it depends on. `own`: when that was; where it is not known there was none in the clock's epoch, and of what was before that nobody knows.
+ */
+function mayLackOwn({ generations }: KeptValue, clock: string | undefined, own: string | undefined): boolean {
+  const [epoch, number] = own?.split(':') ?? [clock?.split(':')[0], 0];
   return !generations.some((each) => {
-    const [own, at] = each.split(':');
-    return own === epoch && Number(at) >= Number(number);
+    const [era, at] = each.split(':');
+    return era === epoch && Number(at) >= Number(number);
   });
 }

@@ -19,6 +19,8 @@ export interface CacheFacts {
   readonly publicFields: PublicFields;
   /** The field by whose value messages name an entity of a type, where the subgraph knows the type by it: the first key of the type that is a single leaf. */
   keyField(subgraph: string, type: string): string | undefined;
+  /** Whether a subgraph knows objects of a type as entities, by whatever key. */
+  isEntity(subgraph: string, type: string): boolean;
   /** The types that a value of an abstract type may be of in a subgraph. Undefined where it is not known: a subgraph takes the interface for an object. */
   possibleTypes(subgraph: string, type: string): readonly string[] | undefined;
 }
@@ -81,6 +83,7 @@ export function readCacheFacts(sdl: string): CacheFacts | undefined {
       const join = joins.get(type)?.get(subgraph);
       return key !== undefined && join && !join.isInterfaceObject && join.keys.includes(key) ? key : undefined;
     },
+    isEntity: (subgraph, type) => (joins.get(type)?.get(subgraph)?.keys.length ?? 0) > 0,
     possibleTypes(subgraph, type) {
       if (joins.get(type)?.get(subgraph)?.isInterfaceObject) return undefined;
       return possible.get(type)?.get(subgraph) ?? [];

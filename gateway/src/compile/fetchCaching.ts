@@ -56,6 +56,9 @@ interface Places {
   readonly below: Map<string, Places>;
 }
 
+/** What is asked for besides is called so, with the type. */
+const KEY_OF = '_keyOf_';
+
 type RootTag = (variables: Readonly<Record<string, unknown>>) => Tag | undefined;
 
 /** Thrown inside of this module: the fetch cannot be kept. */
@@ -111,7 +114,7 @@ class Reader {
       this.restrict(this.facts.hints.get(type.name)?.maxAge ?? 0);
       const above = this.facts.publicFields.types.get(type.name) === 'PUBLIC';
       // Without a field that says so: who may see that there is one is for the subgraph to say.
-      if (!selectsField(fragment.selectionSet)) this.isPublic &&= above;
+      if (!this.selectsField(fragment.selectionSet)) this.isPublic &&= above;
       return { ...fragment, selectionSet: this.read(fragment.selectionSet, type, above, places) };
     });
     const keyFields = this.keyFields();
@@ -211,6 +214,7 @@ class Reader {
   ): FieldNode {
     const { schema, hints, publicFields } = this.facts;
     const name = field.name.value;
+    if (responseName(field).startsWith(KEY_OF)) throw new NotKept(); // the client's own
     if (name === '__typename') return field;
     const own = fieldType(type, name);
     if (!own) throw new NotKept();
@@ -218,7 +222,7 @@ class Reader {
     const given = isCompositeType(named) ? named : undefined;
     for (const parent of isAbstractType(type) ? schema.getPossibleTypes(type) : [type])
       this.restrict(maxAgeOfField(hints, parent.name, isRoot, name, given, schema));
-    const shared = isPublicField(publicFields, type.name, name, given?.name, above);
+    const shared = isPublicField(publicFields, type, name, given, above, schema);
     this.isPublic &&= shared;
     if (!field.selectionSet || !given) return field;
     const below = places.below.get(responseName(field)) ?? emptyPlaces();
@@ -233,10 +237,13 @@ class Reader {
     const { serviceName } = this.node;
     const keyOf = (each: string): FieldNode | undefined => {
       const key = this.facts.keyField(serviceName, each);
-      if (key === undefined) return undefined;
+      if (key === undefined) {
+        if (this.facts.isEntity(serviceName, each)) throw new NotKept();
+        return undefined;
+      }
       this.types.add(each);
-      places.keys.set(`_keyOf_${each}`, each);
-      return { kind: Kind.FIELD, alias: nameNode(`_keyOf_${each}`), name: nameNode(key) };
+      places.keys.set(`${KEY_OF}${each}`, each);
+      return { kind: Kind.FIELD, alias: nameNode(`${KEY_OF}${each}`), name: nameNode(key) };
     };
     if (!isAbstractType(type)) {
       const field = keyOf(type.name);
@@ -290,6 +297,12 @@ class Reader {
     if (this.maxAge === 0) throw new NotKept();
   }
 
+  private selectsField({ selections }: SelectionSetNode): boolean {
+    return selections.some((each) =>
+      each.kind === Kind.FIELD ? each.name.value !== '__typename' : this.selectsField(this.written(each).selectionSet),
+    );
+  }
+
   /** A fragment as one that stands where it is spread. */
   private written(node: Exclude<SelectionNode, FieldNode>): InlineFragmentNode {
     if (node.kind === Kind.INLINE_FRAGMENT) return node;
@@ -306,10 +319,6 @@ function fieldsOf({ selections }: SelectionSetNode): FieldNode[] {
     if (each.kind !== Kind.FIELD) throw new NotKept();
     return each;
   });
-}
-
-function selectsField({ selections }: SelectionSetNode): boolean {
-  return selections.some((each) => each.kind !== Kind.FIELD || each.name.value !== '__typename');
 }
 
 function given(value: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {

@@ -14,6 +14,7 @@ const SDL = /* GraphQL */ `
     items: [Item!]! @cacheControl(maxAge: 5, staleWhileRevalidate: 20)
     count: Int! @cacheControl(maxAge: 3)
     anything: Thing
+    anyPair: Paired
     health: String
   }
   type Item @join__type(graph: SHOP, key: "id") @join__type(graph: STOCK, key: "id") @join__type(graph: STOCK, key: "sku") @cacheControl(maxAge: 60, scope: PUBLIC) {
@@ -23,13 +24,22 @@ const SDL = /* GraphQL */ `
     size: Size
     weight: Weight
     related: [Thing!]!
+    pair: Pair
+    named: Named @cacheControl(scope: PUBLIC)
+    hidden: Hidden
     price: Int! @cacheControl(maxAge: 10)
   }
   type Maker @join__type(graph: SHOP, key: "name") @cacheControl(maxAge: 30) { name: String! best: Item }
   type Size @join__type(graph: SHOP) @cacheControl(inheritMaxAge: true, scope: PUBLIC) { width: Int }
   type Weight @join__type(graph: SHOP) { grams: Int }
   type Pair @join__type(graph: SHOP, key: "left right") @cacheControl(maxAge: 60) { left: ID! right: ID! }
-  union Thing @join__type(graph: SHOP) @join__unionMember(graph: SHOP, member: "Item") @join__unionMember(graph: SHOP, member: "Pair") @cacheControl(maxAge: 60) = Item | Pair
+  type Note @join__type(graph: SHOP) @cacheControl(maxAge: 60) { text: String! }
+  union Thing @join__type(graph: SHOP) @join__unionMember(graph: SHOP, member: "Item") @join__unionMember(graph: SHOP, member: "Note") @cacheControl(maxAge: 60) = Item | Note
+  union Paired @join__type(graph: SHOP) @join__unionMember(graph: SHOP, member: "Pair") @cacheControl(maxAge: 60) = Pair
+  interface Named @join__type(graph: SHOP) @cacheControl(maxAge: 60) { label: String! secret: String! }
+  type Tagged implements Named @join__type(graph: SHOP) @join__implements(graph: SHOP, interface: "Named") @cacheControl(maxAge: 60) { label: String! secret: String! @cacheControl(scope: PRIVATE) }
+  type Safe @join__type(graph: SHOP) @cacheControl(maxAge: 60, scope: PRIVATE) { code: String! }
+  union Hidden @join__type(graph: SHOP) @join__unionMember(graph: SHOP, member: "Note") @join__unionMember(graph: SHOP, member: "Safe") @cacheControl(maxAge: 60, scope: PUBLIC) = Note | Safe
 `;
 const facts = readCacheFacts(SDL);
 if (!facts) throw new Error('no facts');
@@ -76,6 +86,22 @@ describe('entities', () => {
     expect(entities('Item', 'sku weight{grams}')).toBeUndefined();
   });
 
+  it('are not kept where what the client calls something may be taken for a key that is asked for', () => {
+    expect(entities('Item', 'maker{name _keyOf_Maker:best{sku}}')).toBeUndefined();
+    expect(root('{items{sku _keyOf_Item:sku}}')).toBeUndefined();
+  });
+
+  it('are not kept with others in them that messages cannot name', () => {
+    expect(entities('Item', 'pair{left}')).toBeUndefined();
+    expect(root('{anyPair{...on Pair{left}}}')).toBeUndefined();
+  });
+
+  it('are not the same for everybody where some type that they may be of says so', () => {
+    expect(entities('Item', 'named{label}')?.isPublic).toBe(true);
+    expect(entities('Item', 'named{secret}')?.isPublic).toBe(false);
+    expect(entities('Item', 'hidden{... on Note{text}}')?.isPublic).toBe(false);
+  });
+
   it('are not kept where they are not known by the key by which messages name them', () => {
     expect(entities('Item', 'price', 'sku', 'stock')).toBeUndefined();
     expect(entities('Pair', 'left', 'left')).toBeUndefined();
@@ -88,13 +114,14 @@ describe('entities', () => {
     expect(entities('Maker', 'name', 'name')?.isPublic).toBe(false);
     expect(entities('Item', '__typename')?.isPublic).toBe(true);
     expect(entities('Maker', '__typename', 'name')?.isPublic).toBe(false);
+    expect(entities('Maker', '... on Maker{__typename}', 'name')?.isPublic).toBe(false);
   });
 
   it('depend on themselves and on those in them, whose keys are asked for', () => {
-    const caching = entities('Item', 'maker{best{sku}}related{... on Item{sku}... on Pair{left}}');
+    const caching = entities('Item', 'maker{best{sku}}related{... on Item{sku}... on Note{text}}');
     expect(printed(caching?.operation)).toBe(
       printed(
-        'query($representations:[_Any!]!){_entities(representations:$representations){... on Item{maker{best{sku _keyOf_Item:id}_keyOf_Maker:name}related{... on Item{sku}... on Pair{left}... on Item{_keyOf_Item:id}}}}}',
+        'query($representations:[_Any!]!){_entities(representations:$representations){... on Item{maker{best{sku _keyOf_Item:id}_keyOf_Maker:name}related{... on Item{sku}... on Note{text}... on Item{_keyOf_Item:id}}}}}',
       ),
     );
     const object = { __typename: 'Item', id: 7 };

@@ -4,6 +4,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   Kind,
   type OperationDefinitionNode,
@@ -66,7 +67,7 @@ export function isPublic(
         if (!own) return false;
         const given = getNamedType(own);
         const composite = isCompositeType(given);
-        const shared = isPublicField(marked, type.name, name, composite ? given.name : undefined, above);
+        const shared = isPublicField(marked, type, name, composite ? given : undefined, above, schema);
         return shared && (!each.selectionSet || !composite || all(each.selectionSet, given, true));
       }
       const fragment = each.kind === Kind.INLINE_FRAGMENT ? each : fragments.get(each.name.value);
@@ -77,16 +78,27 @@ export function isPublic(
   return all(definition.selectionSet, rootType, false);
 }
 
-/** Whether a field is the same for everybody of the same kind and scopes. `given`: the type of the objects that it gives; `above`: whether its parent is. */
+/**
+ * Whether a field is the same for everybody of the same kind and scopes. `given`: the type of the objects that it gives; `above`: whether its parent is. Of interfaces and unions, none of the types that there may be must say that it is not.
+ */
 export function isPublicField(
   { fields, types }: PublicFields,
-  parent: string,
+  parent: GraphQLCompositeType,
   name: string,
-  given: string | undefined,
+  given: GraphQLCompositeType | undefined,
   above: boolean,
+  schema: GraphQLSchema,
 ): boolean {
-  const scope = fields.get(`${parent}.${name}`) ?? (given === undefined ? undefined : types.get(given));
-  return scope === undefined ? given === undefined && above : scope === 'PUBLIC';
+  const own = fields.get(`${parent.name}.${name}`);
+  const scope = own ?? (given && types.get(given.name));
+  if (scope === undefined ? given !== undefined || !above : scope === 'PRIVATE') return false;
+  const possible = (type: GraphQLCompositeType | undefined) =>
+    isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+  return (
+    possible(parent).every((each) => fields.get(`${each.name}.${name}`) !== 'PRIVATE') &&
+    // What stands at the field goes before what stands at types.
+    (own !== undefined || possible(given).every((each) => types.get(each.name) !== 'PRIVATE'))
+  );
 }
 
 function scopeOf(directives: readonly ConstDirectiveNode[] = []): Scope | undefined {

@@ -355,6 +355,19 @@ it('several subgraphs may publish into one stream; an event is of the one that i
   ]);
 });
 
+it('an event of a subgraph that a gateway does not serve yet is applied for those that do', async () => {
+  const { redis, generationOf } = await startRedis();
+  const nats = await openNats();
+  const stream = await createTestStream(nats);
+  const [one, later] = [nameOf(stream), `${nameOf(stream)}b`];
+  await (await nats.jetstreamManager()).streams.update(stream.name, { subjects: [`${one}.>`, `${later}.>`] });
+  const { counts, isOn } = openGateway(redis, [one]);
+  await isOn();
+  await nats.jetstream().publish(`${later}.a`, JSON.stringify(envelope(changed(1))));
+  await eventually(() => expect(counts.events).toBe(1));
+  expect(await generationOf(`${later}/Item:1`)).toEqual(expect.any(String));
+});
+
 it('who is too far behind begins anew, and holds no more than that', async () => {
   const { redis, store, epoch } = await startRedis();
   const stream = await createTestStream(await openNats());

@@ -119,8 +119,8 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   const tagsOf = (subject: string, entities: readonly { readonly __typename: string; readonly key: string }[]) => {
     const [owner = ''] = subject.split('.', 1);
     const known = subgraphs();
-    // Of a stream that is named otherwise: of whom it is, nobody says.
-    const owners = known.includes(owner) ? [owner] : known;
+    // Of a stream that is named otherwise, of whom it is, nobody says; or of a subgraph that others serve already: they do not apply again what was applied here.
+    const owners = known.includes(owner) ? [owner] : [...known, owner];
     return entities.flatMap(({ __typename, key }) => owners.map((each) => entityTag(each, __typename, key)));
   };
 
