@@ -238,6 +238,18 @@ describe('what has changed is read as it is', () => {
     release();
     await eventually(async () => expect(await recent()).toBe(2));
   });
+
+  it('in lists that may be stale too, by who has changed it, whatever else the token allows', async () => {
+    const { graph, gateways } = await setUp();
+    const [gateway] = gateways;
+    const ask = async (query: string, sub: string, scope: string) =>
+      (await gateway.query(query, {}, { authorization: await graph.issuer.bearer({ sub, scope }) })).body.data;
+    const recent = async (sub: string) => (await ask('{ recent { version } }', sub, 'read')).recent[0].version;
+    expect(await recent('ada')).toBe(1);
+    await filled(gateway, 1);
+    await ask('mutation { retitle(id: "1", title: "New") { version } }', 'ada', 'read write');
+    expect(await recent('ada')).toBe(2);
+  });
 });
 
 describe('it is off', () => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FetchCaching } from '../compile/fetchCaching.js';
-import { identityKey } from '../identity/identity.js';
+import { personOf } from '../identity/occupancy.js';
 import type { Logger } from '../log.js';
 import { Cancellation, type RequestContext } from '../requestContext.js';
 import { assembleEntities } from '../subgraph/assembleEntities.js';
@@ -226,9 +226,9 @@ interface Missing {
   readonly clock: string | undefined;
 }
 
-/** Moves on with each mutation of an identity: after it, it is shown nothing from before. */
+/** Moves on with each mutation of somebody, whatever the token allows: after it, they are shown nothing from before. */
 function ownTag(subgraph: string, { identity }: RequestContext): Tag {
-  return entityTag(subgraph, '@own', hash('sha256', identityKey(identity), 'base64url'));
+  return entityTag(subgraph, '@own', hash('sha256', personOf(identity), 'base64url'));
 }
 
 function at(request: SubgraphRequest, clock: string | undefined): SubgraphRequest {

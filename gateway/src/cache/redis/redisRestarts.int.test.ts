@@ -102,6 +102,26 @@ it('a server that hangs is not waited for, and what it does late does no harm', 
   expect(values[0]?.generations).not.toEqual(generations);
 });
 
+it('a server that is full and may not evict forgets all rather than showing what has changed', async () => {
+  const redis = await startRedis();
+  const { store: one } = await open(redis.url);
+  const { store: other } = await open(redis.url);
+  await one.invalidate([LEAD]);
+  const { clock: since = '' } = await one.read([], []);
+  expect(await one.fill(since, [fill])).toEqual([[expect.any(String)]]);
+  await connect(redis.url).config('SET', 'maxmemory', '1mb');
+
+  await one.invalidate([LEAD]);
+  const { clock, generations, values } = await other.read([LEAD], ['k']);
+  expect([clock, generations]).toEqual([undefined, [undefined]]);
+  expect(values[0]?.payload).toBe('old');
+  expect(await other.fill(since, [fill])).toEqual([undefined]);
+
+  await connect(redis.url).config('SET', 'maxmemory', '0');
+  await eventually(async () => expect((await other.read([], [])).clock).toBeDefined());
+  expect(await generationOf(other)).toBeUndefined();
+});
+
 it('a server that has become a replica is left, and taken into use when it is a primary again', async () => {
   const primary = await startRedis();
   const redis = await startRedis();

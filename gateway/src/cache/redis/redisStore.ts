@@ -158,6 +158,14 @@ export function createRedisStore({
           await commands.invalidate(1 + keys.length, clockKey, ...keys, randomUUID(), GENERATIONS_TTL_MS);
           return;
         } catch (error) {
+          // Full, and nothing may be evicted: what is kept can still be taken away, all of it.
+          if (error instanceof ReplyError && reasonOf(error).startsWith('OOM')) {
+            const isVoid = await redis.del(clockKey).then(
+              () => true,
+              () => false, // away: tried again
+            );
+            if (isVoid) return;
+          }
           if (performance.now() > until) throw error;
           await delay(PAUSE_MS);
         }
