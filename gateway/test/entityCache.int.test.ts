@@ -252,6 +252,25 @@ describe('what has changed is read as it is', () => {
   });
 });
 
+it('a list that may be stale is shown though it changes all the time', async () => {
+  const { graph, gateways } = await setUp();
+  const [gateway] = gateways;
+  const recent = async () => (await gateway.query('{ recent { version } }')).body.data.recent[0].version;
+  const release = graph.hold('shop');
+  const first = recent();
+  await eventually(() => expect(graph.held.count).toBe(1));
+  const seen = await events(gateway);
+  await graph.change('1', {});
+  await eventually(async () => expect(await events(gateway)).toBeGreaterThan(seen));
+  release();
+  expect(await first).toBe(1);
+  await eventually(async () => expect(await counted(gateway, 'entity_cache_fills_total', 'refused')).toBe(1));
+  const again = graph.hold('shop');
+  expect(await recent()).toBe(1);
+  again();
+  await eventually(async () => expect(await recent()).toBe(2));
+});
+
 describe('it is off', () => {
   const withoutCache = async (graph: CachedGraph, gateway: TestGateway) => {
     const before = graph.asked.length;

@@ -1,5 +1,5 @@
 /**
- * What a cached value depends on, and what is replaced when it changes. Of one subgraph: an entity, `leads/Lead:42`, or all entities of a type, `leads/Lead`.
+ * What a cached value depends on, and what is replaced when it changes. Of one subgraph: an entity, `shop/Item:42`, or all entities of a type, `shop/Item`.
  * An entity's changes replace the generation of its type as well.
  */
 export type Tag = string;

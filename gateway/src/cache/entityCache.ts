@@ -177,13 +177,14 @@ export class EntityCache {
   ): Promise<void> {
     const { store, layer, counts, log } = this.options;
     try {
-      const accepted = await store.fill(clock, fills);
       const filledAt = Date.now();
+      const accepted = await store.fill(clock, fills);
       let refused = 0;
       for (const [index, { key, tags, value, payload }] of fills.entries()) {
-        const generations = accepted[index];
+        if (!accepted[index]) refused += 1;
+        // What has changed while it was fetched is not valid. Where it may be shown nevertheless this process does, as of the reading before: else a list that changes all the time would never be shown.
+        const generations = accepted[index] ?? (staleMs > 0 ? tags.map(() => clock) : undefined);
         if (generations) layer.set(key, { tags, generations, filledAt, value, plain, bytes: payload.length });
-        else refused += 1;
       }
       counts.countFills(subgraph, { filled: fills.length - refused, refused });
     } catch (error) {

@@ -23,7 +23,7 @@ it('a store that hangs is tried by one fetch at a time', async () => {
   const count = async () => {
     fetched += 1;
   };
-  const subgraph = { name: 'leads', shares: true, fetch: count } as unknown as Subgraph;
+  const subgraph = { name: 'shop', shares: true, fetch: count } as unknown as Subgraph;
   const cache = new EntityCache({
     store: { read } as unknown as CacheStore,
     layer: createProcessLayer(1_000),

@@ -3,8 +3,8 @@ import type { CacheStore, Tag } from './cacheStore.js';
 import { lookUp } from './lookUp.js';
 import { createProcessLayer } from './processLayer.js';
 
-const LIST = 'leads/Lead';
-const OWN = 'leads/@own:me';
+const LIST = 'shop/Item';
+const OWN = 'shop/@own:me';
 const HINTS = { maxAgeMs: 60_000, staleMs: 60_000 };
 
 /** Looks for a list that was kept at 5 of an epoch, in a store that has these generations. */

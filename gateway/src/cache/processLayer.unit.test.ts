@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createProcessLayer } from './processLayer.js';
 
 const value = (bytes: number) => ({
-  ...{ tags: ['leads/Lead:1'], generations: ['e:1'], filledAt: 0, value: {}, plain: true },
+  ...{ tags: ['shop/Item:1'], generations: ['e:1'], filledAt: 0, value: {}, plain: true },
   bytes,
 });
 

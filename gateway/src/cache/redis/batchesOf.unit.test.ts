@@ -4,7 +4,7 @@ import { batchesOf } from './batchesOf.js';
 
 const fill = (bytes: number, tags: number) => ({
   key: 'k',
-  tags: Array.from({ length: tags }, (_each, index) => `leads/Lead:${index}`),
+  tags: Array.from({ length: tags }, (_each, index) => `shop/Item:${index}`),
   payload: 'x'.repeat(bytes),
   ttlMs: 1,
 });

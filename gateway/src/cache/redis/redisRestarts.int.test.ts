@@ -8,9 +8,9 @@ import { createRedisProcess, type RedisProcess } from '../../../test/fixtures/re
 import { createLogger } from '../../log.js';
 import { createRedisStore, type RedisStore } from './redisStore.js';
 
-const LEAD = 'leads/Lead:1';
-const fill = { key: 'k', tags: [LEAD], payload: 'old', ttlMs: 60_000 };
-const generationOf = async (store: RedisStore) => (await store.read([LEAD], [])).generations[0];
+const ITEM = 'shop/Item:1';
+const fill = { key: 'k', tags: [ITEM], payload: 'old', ttlMs: 60_000 };
+const generationOf = async (store: RedisStore) => (await store.read([ITEM], [])).generations[0];
 
 async function startRedis(): Promise<RedisProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'leadgraph-redis-'));
@@ -44,12 +44,12 @@ it('a snapshot that is older than an invalidation brings nothing back', async ()
   const redis = await startRedis();
   const { store: one, heard } = await open(redis.url);
   const { store: other } = await open(redis.url);
-  await one.invalidate([LEAD]);
+  await one.invalidate([ITEM]);
   const { clock: since = '' } = await one.read([], []);
   const [generations] = await one.fill(since, [fill]);
   expect(generations).toEqual([await generationOf(one)]);
   await connect(redis.url).save();
-  await other.invalidate([LEAD]);
+  await other.invalidate([ITEM]);
 
   await redis.kill();
   await redis.start();
@@ -57,7 +57,7 @@ it('a snapshot that is older than an invalidation brings nothing back', async ()
   await eventually(() => expect(other.ready).toBe(true));
 
   // It is there as it was, and of no use.
-  const { values, generations: now } = await one.read([LEAD], ['k']);
+  const { values, generations: now } = await one.read([ITEM], ['k']);
   expect(values).toEqual([expect.objectContaining({ payload: 'old', generations })]);
   expect(now).toEqual([undefined]);
   expect(await one.fill(since, [fill])).toEqual([undefined]);
@@ -74,30 +74,30 @@ it('while it is away everything is refused at once; what is invalidated as it co
   await redis.kill();
   await eventually(() => expect(heard).toEqual(['ready', 'away']));
   expect(store.ready).toBe(false);
-  await expect(store.read([LEAD], ['k'])).rejects.toThrow('Redis is away');
-  await expect(store.positionOf('LEADS')).rejects.toThrow('Redis is away');
-  await expect(store.applied({ name: 'LEADS', created: 'c' }, 1, [LEAD])).rejects.toThrow('Redis is away');
+  await expect(store.read([ITEM], ['k'])).rejects.toThrow('Redis is away');
+  await expect(store.positionOf('SHOP')).rejects.toThrow('Redis is away');
+  await expect(store.applied({ name: 'SHOP', created: 'c' }, 1, [ITEM])).rejects.toThrow('Redis is away');
   expect(await store.fill(since, [fill])).toEqual([undefined]);
-  await expect(store.invalidate([LEAD])).rejects.toThrow('Redis is away');
+  await expect(store.invalidate([ITEM])).rejects.toThrow('Redis is away');
 
   await redis.start();
   await eventually(() => expect(store.ready).toBe(true));
-  await store.invalidate([LEAD]);
+  await store.invalidate([ITEM]);
   expect(await generationOf(store)).toBe((await store.read([], [])).clock);
 });
 
 it('a server that hangs is not waited for, and what it does late does no harm', async () => {
   const redis = await startRedis();
   const { store } = await open(redis.url);
-  await store.invalidate([LEAD]);
+  await store.invalidate([ITEM]);
   const { clock: since = '' } = await store.read([], []);
   redis.hold();
-  await expect(store.read([LEAD], ['k'])).rejects.toThrow();
+  await expect(store.read([ITEM], ['k'])).rejects.toThrow();
   expect(await store.fill(since, [fill])).toEqual([undefined]);
-  await expect(store.invalidate([LEAD])).rejects.toThrow();
+  await expect(store.invalidate([ITEM])).rejects.toThrow();
   redis.goOn();
   // Everything that was sent is done now, in its order: the fill first, so it is not valid any more.
-  const { values, generations } = await eventually(() => store.read([LEAD], ['k']));
+  const { values, generations } = await eventually(() => store.read([ITEM], ['k']));
   expect(generations[0]).not.toBe(since);
   expect(values[0]?.generations).not.toEqual(generations);
 });
@@ -106,13 +106,13 @@ it('a server that is full and may not evict forgets all rather than showing what
   const redis = await startRedis();
   const { store: one } = await open(redis.url);
   const { store: other } = await open(redis.url);
-  await one.invalidate([LEAD]);
+  await one.invalidate([ITEM]);
   const { clock: since = '' } = await one.read([], []);
   expect(await one.fill(since, [fill])).toEqual([[expect.any(String)]]);
   await connect(redis.url).config('SET', 'maxmemory', '1mb');
 
-  await one.invalidate([LEAD]);
-  const { clock, generations, values } = await other.read([LEAD], ['k']);
+  await one.invalidate([ITEM]);
+  const { clock, generations, values } = await other.read([ITEM], ['k']);
   expect([clock, generations]).toEqual([undefined, [undefined]]);
   expect(values[0]?.payload).toBe('old');
   expect(await other.fill(since, [fill])).toEqual([undefined]);
@@ -126,7 +126,7 @@ it('a server that has become a replica is left, and taken into use when it is a 
   const primary = await startRedis();
   const redis = await startRedis();
   const { store, heard } = await open(redis.url);
-  await store.invalidate([LEAD]);
+  await store.invalidate([ITEM]);
   const control = connect(redis.url);
   await connect(primary.url).config('SET', 'repl-diskless-sync-delay', '0');
   const { clock: since = '' } = await store.read([], []);
@@ -137,5 +137,5 @@ it('a server that has become a replica is left, and taken into use when it is a 
   expect(store.ready).toBe(false);
   await control.replicaof('NO', 'ONE');
   await eventually(() => expect(store.ready).toBe(true));
-  await store.invalidate([LEAD]);
+  await store.invalidate([ITEM]);
 });
