@@ -55,7 +55,7 @@ export { bigintAsNumber, toSafeNumber } from './store/bigintAsNumber.js';
 export { decodeCursor, encodeCursor } from './store/cursor.js';
 export { createDataSource, migrate } from './store/dataSource.js';
 export { hashBody, withIdempotency } from './store/idempotency.js';
-export { checkPageSize, countBounded, keysetPage, type SortKey } from './store/keysetPage.js';
+export { checkPageSize, countBounded, type FoundThrough, keysetPage, type SortKey } from './store/keysetPage.js';
 export { KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
 export { type KeyedRead, type SharedRead, SharedReads } from './store/sharedReads.js';

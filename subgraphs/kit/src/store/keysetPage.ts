@@ -15,21 +15,35 @@ export interface SortKey<T> {
   value: (row: T) => CursorValue;
 }
 
+/** An index, of this table or another one, in which the rows stand in the order of the sort. */
+export interface FoundThrough {
+  /** Filtered, and with nothing selected. A row may be found several times. */
+  query: SelectQueryBuilder<ObjectLiteral>;
+  /** Its expressions for the keys of the sort; the last one is the row's key. */
+  sort: readonly string[];
+  /**
+   * Combinations of values of which a row must have one. Each is looked up by itself: an index has the rows of one combination in the order of the sort, those of several only after sorting.
+   */
+  each?:
+    | {
+        /** A SELECT that gives the combinations, each once. */
+        asked: string;
+        /** What a row has in common with one of them, `asked`. */
+        on: string;
+        parameters: ObjectLiteral;
+      }
+    | undefined;
+}
+
 export interface KeysetPageOptions<T extends ObjectLiteral> {
   /** Names the list and its sort; a cursor of another one is refused. */
   list: string;
   /** The filtered query without order and limit. */
   query: SelectQueryBuilder<T>;
   /**
-   * Values of a text column of which the row must have one. Each is looked up by itself: an index of the column and the sort has the rows of a value in their order, those of several only after sorting.
-   * The expression is a constant of the code, never input.
+   * Where the page is found, if not by going through `query`: only its rows are read there then, and `query` needs no filter but what tells where to look for them.
    */
-  oneOf?: { expression: string; values: readonly string[] } | undefined;
-  /**
-   * Another table in whose index the rows stand in this order: the page is found there, and only its rows are read. `query` is filtered, of that table, and has nothing selected; `sort` are its expressions
-   * for the keys of the sort, of which the last is the row's. A row may be found several times. Then `query` above needs no filter, and `oneOf` none beside it.
-   */
-  through?: { query: SelectQueryBuilder<ObjectLiteral>; sort: readonly string[] } | undefined;
+  through?: FoundThrough | undefined;
   sort: readonly SortKey<T>[];
   direction: 'ASC' | 'DESC';
   page: { first: number; after?: string | null };
@@ -49,9 +63,15 @@ const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
  * Throws PAGE_TOO_LARGE (over 100), BAD_USER_INPUT (below 1) and INVALID_CURSOR.
  */
 export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): Promise<Page<T>> {
-  const { list, query, oneOf, through, sort, direction, page } = options;
+  const { list, query, through, sort, direction, page } = options;
   checkPageSize(page.first);
-  const wanted = through ? foundThrough(through, options) : ofPage(options);
+  const wanted = through
+    ? foundThrough(through, options)
+    : afterCursor(
+        query.clone(),
+        sort.map((key) => key.expression),
+        options,
+      );
   const rows = await ordered(wanted, sort, direction)
     .limit(page.first + 1)
     .getMany();
@@ -72,22 +92,9 @@ export async function keysetPage<T extends ObjectLiteral>(options: KeysetPageOpt
       endCursor: edges.at(-1)?.cursor ?? null,
     },
     countTotal() {
-      if (through) return countBounded(through.query, through.sort.at(-1));
-      return countBounded(
-        oneOf ? query.clone().andWhere(`${oneOf.expression} = ANY(:oneOf)`, { oneOf: oneOf.values }) : query,
-      );
+      return through ? countThrough(through) : countBounded(query);
     },
   };
-}
-
-function ofPage<T extends ObjectLiteral>(options: KeysetPageOptions<T>): SelectQueryBuilder<T> {
-  const { query, oneOf, sort } = options;
-  const pageQuery = afterCursor(
-    query.clone(),
-    sort.map((key) => key.expression),
-    options,
-  );
-  return oneOf ? eachOf(pageQuery, oneOf, options) : pageQuery;
 }
 
 /** Leaves out what comes up to the cursor; `expressions` are those of the sort in this query. */
@@ -111,21 +118,33 @@ function afterCursor<Q extends ObjectLiteral, T extends ObjectLiteral>(
   );
 }
 
-/** The rows of the page as the other table has them, each once. */
+/** The rows of the page, of which only the keys are looked for, each once. */
 function foundThrough<T extends ObjectLiteral>(
-  through: NonNullable<KeysetPageOptions<T>['through']>,
+  { query, sort, each }: FoundThrough,
   options: KeysetPageOptions<T>,
 ): SelectQueryBuilder<T> {
-  const { query, sort, direction, page } = options;
-  const found = afterCursor(through.query.clone(), through.sort, options).distinct(true);
-  through.sort.forEach((expression, index) => {
+  const { direction, page } = options;
+  const found = afterCursor(query.clone(), sort, options);
+  const names = sort.map((_, index) => `key_${index}`);
+  sort.forEach((expression, index) => {
     found.addSelect(expression, `key_${index}`).addOrderBy(`key_${index}`, direction);
   });
-  const keys = found.limit(page.first + 1);
-  return query
+  found.limit(page.first + 1);
+  if (each) found.andWhere(each.on).setParameters(each.parameters);
+  else found.distinct(true);
+  const order = names.map((name) => `${name} ${direction}`).join(', ');
+  const keys = each
+    ? `SELECT one.* FROM (${each.asked}) AS asked CROSS JOIN LATERAL (${found.getQuery()}) AS one ORDER BY ${order} LIMIT ${page.first + 1}`
+    : found.getQuery();
+  return options.query
     .clone()
-    .andWhere(`${sort.at(-1)?.expression} IN (SELECT key_${sort.length - 1} FROM (${keys.getQuery()}) AS found)`)
-    .setParameters(keys.getParameters());
+    .andWhere(`${options.sort.at(-1)?.expression} IN (SELECT ${names.at(-1)} FROM (${keys}) AS found)`)
+    .setParameters(found.getParameters());
+}
+
+function countThrough({ query, sort, each }: FoundThrough): Promise<TotalCount> {
+  if (!each) return countBounded(query, sort.at(-1));
+  return countBounded(query.clone().innerJoin(`(${each.asked})`, 'asked', each.on).setParameters(each.parameters));
 }
 
 function ordered<T extends ObjectLiteral>(
@@ -141,24 +160,6 @@ function ordered<T extends ObjectLiteral>(
     query.addOrderBy(name, direction);
   });
   return query;
-}
-
-/** The rows that may be on the page: as many of each value as the page has. The last key of the sort finds them again. */
-function eachOf<T extends ObjectLiteral>(
-  query: SelectQueryBuilder<T>,
-  { expression, values }: { expression: string; values: readonly string[] },
-  { sort, direction, page }: KeysetPageOptions<T>,
-): SelectQueryBuilder<T> {
-  const key = sort.at(-1)?.expression ?? '';
-  const ofOne = ordered(query.clone().select(key, 'key').andWhere(`${expression} = asked.value`), sort, direction)
-    .limit(page.first + 1)
-    .getQuery();
-  return query
-    .clone()
-    .andWhere(
-      `${key} IN (SELECT one.key FROM unnest(:oneOf::text[]) AS asked (value) CROSS JOIN LATERAL (${ofOne}) AS one)`,
-      { oneOf: [...new Set(values)] },
-    );
 }
 
 /** Counts a query's rows up to 10,000; with an expression those that differ in it. */

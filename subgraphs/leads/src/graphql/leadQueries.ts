@@ -12,7 +12,8 @@ import {
   UNTIL_CHANGED,
 } from '@leadgraph/kit';
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { type LeadListFilter, listLeads } from '../store/leadList.js';
+import { listLeads } from '../store/leadList.js';
+import type { LeadListFilter } from '../store/leadListFilter.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { CONTACTS_SCOPE } from './contactsScope.js';
 import type { LeadsContext } from './context.js';

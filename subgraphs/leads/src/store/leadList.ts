@@ -1,30 +1,8 @@
-import { keysetPage, type Page, type SortKey, uuidFloor } from '@leadgraph/kit';
+import { type FoundThrough, keysetPage, type Page, type SortKey, uuidFloor } from '@leadgraph/kit';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { LeadListFilter, LeadListSort } from './leadListFilter.js';
 import { LeadRow } from './leadTable.js';
-
-/** Which leads a list shows. Instants are turned into bounds of the id, so that only the months they touch are read. */
-export interface LeadListFilter {
-  status?: readonly string[] | null | undefined;
-  line?: readonly string[] | null | undefined;
-  state?: readonly string[] | null | undefined;
-  sourceId?: readonly string[] | null | undefined;
-  scoreMin?: number | null | undefined;
-  scoreMax?: number | null | undefined;
-  receivedFrom?: Date | null | undefined;
-  receivedTo?: Date | null | undefined;
-  phoneHash?: Buffer | null | undefined;
-  emailHash?: Buffer | null | undefined;
-  includeTest: boolean;
-  /** Only leads of this partner's sources. */
-  partner?: string | undefined;
-  /** Only leads that this agent bought. */
-  buyer?: string | undefined;
-}
-
-export interface LeadListSort {
-  field: 'RECEIVED_AT' | 'SCORE';
-  direction: 'ASC' | 'DESC';
-}
+import { splitFilter } from './splitFilter.js';
 
 const byId: SortKey<LeadRow> = { expression: 'lead.id', type: 'uuid', value: (lead) => lead.id };
 /** The id's time is the time of receipt, so sorting by id is sorting by it. Leads without a score come below 0. */
@@ -47,10 +25,10 @@ const ofSale: Columns = {
   ...{ sourceId: 'sale.source_id', score: 'sale.lead_score', isTest: 'sale.is_test' },
 };
 const BOUGHT = 'EXISTS (SELECT FROM lead_buyer AS sale WHERE sale.lead_id = lead.id AND sale.agent_id = :buyer)';
-const saleSorts: Record<LeadListSort['field'], string[]> = {
-  RECEIVED_AT: [ofSale.id],
-  SCORE: [ofSale.score, ofSale.id],
-};
+const keysOf = ({ id, score }: Columns): Record<LeadListSort['field'], string[]> => ({
+  RECEIVED_AT: [id],
+  SCORE: [score, id],
+});
 
 /** Reads a page of leads. */
 export function listLeads(
@@ -59,21 +37,24 @@ export function listLeads(
   sort: LeadListSort,
   page: { first: number; after?: string | null },
 ): Promise<Page<LeadRow>> {
-  const paging = { list: `leads:${sort.field}:${sort.direction}`, sort: sortKeys[sort.field], page };
-  if (filter.buyer !== undefined && !filter.phoneHash && !filter.emailHash) {
-    const query = within(db.createQueryBuilder(LeadRow, 'lead'), 'lead.id', filter);
-    const through = { query: bought(db, filter.buyer, filter), sort: saleSorts[sort.field] };
-    return keysetPage({ ...paging, query, through, direction: sort.direction });
-  }
-  // By score each of several statuses: some have no leads with a score and others none without, and one would pass all those of the others on the way to them.
-  const { status, ...others } = filter;
-  const each = sort.field === 'SCORE' && status && status.length > 1 ? status : undefined;
-  return keysetPage({
-    ...paging,
-    query: filtered(db.createQueryBuilder(LeadRow, 'lead'), ofLead, each ? others : filter),
-    oneOf: each && { expression: 'lead.status', values: each },
-    direction: sort.direction,
-  });
+  const paging = {
+    ...{ list: `leads:${sort.field}:${sort.direction}`, sort: sortKeys[sort.field] },
+    ...{ direction: sort.direction, page },
+  };
+  const through = filter.phoneHash || filter.emailHash ? undefined : foundThrough(db, filter, sort.field);
+  const leads = db.createQueryBuilder(LeadRow, 'lead');
+  return through
+    ? keysetPage({ ...paging, query: within(leads, 'lead.id', filter), through })
+    : keysetPage({ ...paging, query: filtered(leads, ofLead, filter) });
+}
+
+/** Undefined where one index of leads has the page, or where there are few leads. */
+function foundThrough(db: DataSource, filter: LeadListFilter, sort: LeadListSort['field']): FoundThrough | undefined {
+  if (filter.buyer !== undefined) return { query: bought(db, filter.buyer, filter), sort: keysOf(ofSale)[sort] };
+  const split = splitFilter(filter, sort);
+  if (!split) return undefined;
+  const query = filtered(db.createQueryBuilder().from(LeadRow, 'lead'), ofLead, split.others);
+  return { query, sort: keysOf(ofLead)[sort], each: split.each };
 }
 
 /** The sales to a buyer whose leads the filter lets through. Leads whose month was taken out of the store are sold still, and not there any more: their sales have no status. */

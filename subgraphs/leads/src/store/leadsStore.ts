@@ -11,6 +11,7 @@ import { StatusByScore1764400000000 } from './migrations/1764400000000StatusBySc
 import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
 import { PlaceAndStatus1764600000000 } from './migrations/1764600000000PlaceAndStatus.js';
 import { SpeedBlocks1764700000000 } from './migrations/1764700000000SpeedBlocks.js';
+import { MoreByScore1764800000000 } from './migrations/1764800000000MoreByScore.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -27,5 +28,6 @@ export const leadsStore = {
     OwnLeads1764500000000,
     PlaceAndStatus1764600000000,
     SpeedBlocks1764700000000,
+    MoreByScore1764800000000,
   ],
 };
