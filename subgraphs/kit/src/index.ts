@@ -33,10 +33,10 @@ export {
 export { anonymous, type Identity, type IdentityKind, requireKind, requireScope } from './identity/identity.js';
 export { createLogger, type Logger } from './log.js';
 export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater } from './messaging/consumer.js';
-export { emit, emitAll, type OutgoingEvent } from './messaging/outbox.js';
+export { emit, emitAll, eventWrites, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
 export { type Actor, currentScope, runInScope, systemActor } from './requestScope.js';
-export { appendDeltas, type Delta, deltasOf, type RollupDeltas } from './rollup/appendDeltas.js';
+export { type Delta, deltasOf, deltaWrites, type RollupDeltas } from './rollup/deltaWrites.js';
 export { durationBucket, durationBucketSql, percentileMs } from './rollup/durationBuckets.js';
 export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
 export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';
@@ -68,4 +68,5 @@ export {
   isUniqueViolation,
   onCommit,
 } from './store/transaction.js';
+export { type Write, writeTogether } from './store/writeTogether.js';
 export { isUuid, uuidFloor, uuidv7 } from './uuid.js';

@@ -1,8 +1,8 @@
-import { emitAll } from '@leadgraph/kit';
+import { eventWrites, writeTogether } from '@leadgraph/kit';
 import type { EventPayload, EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import { type AgentsRules, resendTime } from '../agentsRules.js';
-import { acceptedCount, countOffers, type OfferCount } from '../reports/countOffers.js';
+import { acceptedCount, type OfferCount, offerCounts } from '../reports/offerCounts.js';
 import type { Offer } from '../store/offer.js';
 import { readOffers, saveLead } from '../store/offerStore.js';
 import type { Routing } from '../store/routing.js';
@@ -200,21 +200,18 @@ export class LeadCase {
       this.announceRouting('agents.routing.changed', { leadId, state: routing.state });
     await this.recordOutcomes();
     await saveLead(tx, { routing: this.routing, changed: [...this.#changed], added: this.#added });
-    await countOffers(tx, this.#counts, this.routing);
-    await emitAll(
-      tx,
-      this.#announcements.map(({ offer, leadVersion, ...event }) => ({
-        ...event,
-        // All that happens to one lead reaches a consumer in the order in which it happened.
-        orderKey: this.leadId,
-        entities: [
-          ...(offer ? [{ __typename: 'Offer', key: offer.id, version: offer.version }] : []),
-          { __typename: 'Lead', key: this.leadId, version: leadVersion },
-          ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
-        ],
-        occurredAt: this.now,
-      })),
-    );
+    const events = this.#announcements.map(({ offer, leadVersion, ...event }) => ({
+      ...event,
+      // All that happens to one lead reaches a consumer in the order in which it happened.
+      orderKey: this.leadId,
+      entities: [
+        ...(offer ? [{ __typename: 'Offer', key: offer.id, version: offer.version }] : []),
+        { __typename: 'Lead', key: this.leadId, version: leadVersion },
+        ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
+      ],
+      occurredAt: this.now,
+    }));
+    await writeTogether(tx, [...offerCounts(this.#counts, routing), ...eventWrites(tx, events)]);
   }
 
   #announce<T extends AgentsEvent>(

@@ -1,7 +1,7 @@
-import { DomainError, emit, isUuid } from '@leadgraph/kit';
+import { DomainError, emit, isUuid, writeTogether } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
-import { countOffers } from '../reports/countOffers.js';
+import { offerCounts } from '../reports/offerCounts.js';
 import { Assignment } from '../store/assignment.js';
 import { Offer } from '../store/offer.js';
 import { Routing } from '../store/routing.js';
@@ -64,5 +64,5 @@ export async function updateAssignment(
 async function countBound(tx: EntityManager, { offerId, leadId }: Assignment): Promise<void> {
   const offer = await tx.findOneByOrFail(Offer, { id: offerId });
   const routing = await tx.findOneByOrFail(Routing, { leadId });
-  await countOffers(tx, [{ offer, add: { bound: 1 } }], routing);
+  await writeTogether(tx, offerCounts([{ offer, add: { bound: 1 } }], routing));
 }

@@ -11,6 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { currentScope, systemActor } from '../requestScope.js';
 import { OUTBOX_PARTITIONS } from '../store/kitTables.js';
 import { onCommit } from '../store/transaction.js';
+import { type Write, writeTogether } from '../store/writeTogether.js';
 import { uuidv7 } from '../uuid.js';
 
 export interface OutgoingEvent<T extends EventType> {
@@ -40,36 +41,41 @@ export function onOutboxCommitted(listener: Listener): () => void {
  * Writes an event into the outbox within the caller's transaction: it is published if and only if the transaction commits.
  * Lock the entity's row first, so that the order of positions is the order of commits. A payload that breaks its contract throws.
  */
-export async function emit<T extends EventType>(tx: EntityManager, event: OutgoingEvent<T>): Promise<string> {
-  const [id] = await emitAll(tx, [event]);
-  return id as string;
+export function emit<T extends EventType>(tx: EntityManager, event: OutgoingEvent<T>): Promise<void> {
+  return emitAll(tx, [event]);
 }
 
 /** Writes several events in one statement, published in the order given where they share an order key. Otherwise like `emit`. */
-export async function emitAll(tx: EntityManager, events: readonly OutgoingEvent<EventType>[]): Promise<string[]> {
+export async function emitAll(tx: EntityManager, events: readonly OutgoingEvent<EventType>[]): Promise<void> {
+  await writeTogether(tx, eventWrites(tx, events));
+}
+
+/** What `emitAll` would write, for who writes more at once in the same transaction. */
+export function eventWrites(tx: EntityManager, events: readonly OutgoingEvent<EventType>[]): Write[] {
   if (events.length === 0) return [];
   const scope = currentScope();
   const rows = events.map((event) => toRow(event, scope));
-  await tx.query(
-    `INSERT INTO outbox (id, partition, order_key, subject, message, request_id)
-     SELECT id, partition, order_key, subject, message, request_id
-     FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
-       WITH ORDINALITY AS event (id, partition, order_key, subject, message, request_id, place)
-     ORDER BY place`,
-    [
-      rows.map(({ id }) => id),
-      rows.map(({ orderKey }) => partitionOf(orderKey)),
-      rows.map(({ orderKey }) => orderKey),
-      rows.map(({ subject }) => subject),
-      rows.map(({ message }) => message),
-      rows.map(({ requestId }) => requestId),
-    ],
-  );
   onCommit(tx, () => {
     for (const event of events) scope?.changed.push(...event.entities);
     for (const listener of listeners) listener();
   });
-  return rows.map(({ id }) => id);
+  return [
+    {
+      sql: `INSERT INTO outbox (id, partition, order_key, subject, message, request_id)
+        SELECT id, partition, order_key, subject, message, request_id
+        FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
+          WITH ORDINALITY AS event (id, partition, order_key, subject, message, request_id, place)
+        ORDER BY place`,
+      parameters: [
+        rows.map(({ id }) => id),
+        rows.map(({ orderKey }) => partitionOf(orderKey)),
+        rows.map(({ orderKey }) => orderKey),
+        rows.map(({ subject }) => subject),
+        rows.map(({ message }) => message),
+        rows.map(({ requestId }) => requestId),
+      ],
+    },
+  ];
 }
 
 function toRow(event: OutgoingEvent<EventType>, scope: ReturnType<typeof currentScope>) {

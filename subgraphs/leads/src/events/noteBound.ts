@@ -1,11 +1,12 @@
+import { writeTogether } from '@leadgraph/kit';
 import type { EventMessage } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
 import { BOUND_STAGES } from '../lifecycle/stages.js';
-import { countLead } from '../reports/countLead.js';
 import { boundMoney } from '../reports/leadCost.js';
+import { leadCounts } from '../reports/leadCounts.js';
 import { markBound } from '../store/buyerStore.js';
-import { updateLead } from '../store/leadStore.js';
+import { leadUpdate } from '../store/leadStore.js';
 import { findLead } from './findLead.js';
 
 /**
@@ -23,6 +24,8 @@ export async function noteBound(
   if (!(await markBound(tx, { leadId: lead.id, agentId: payload.agentId, at: now }))) return;
   const stages = lead.stages | BOUND_STAGES;
   if (stages === lead.stages) return;
-  await updateLead(tx, lead.id, { stages });
-  await countLead(tx, { ...lead, stages }, { before: lead.stages, now, money: boundMoney(lead) });
+  await writeTogether(tx, [
+    leadUpdate(tx, lead.id, { stages }),
+    ...leadCounts({ ...lead, stages }, { before: lead.stages, now, money: boundMoney(lead) }),
+  ]);
 }

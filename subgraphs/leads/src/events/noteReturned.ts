@@ -1,7 +1,8 @@
+import { writeTogether } from '@leadgraph/kit';
 import type { EventMessage } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
-import { countLead } from '../reports/countLead.js';
+import { leadCounts } from '../reports/leadCounts.js';
 import { markReturned } from '../store/buyerStore.js';
 import { findLead } from './findLead.js';
 
@@ -18,5 +19,6 @@ export async function noteReturned(
   const now = tools.clock.now();
   const { sales, cents } = await markReturned(tx, { leadId: lead.id, agentId: payload.agentId, at: now });
   if (sales === 0) return;
-  await countLead(tx, lead, { before: lead.stages, now, money: { returned_sales: sales, returned_cents: cents } });
+  const money = { returned_sales: sales, returned_cents: cents };
+  await writeTogether(tx, leadCounts(lead, { before: lead.stages, now, money }));
 }

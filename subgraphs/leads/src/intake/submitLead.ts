@@ -1,12 +1,21 @@
-import { DomainError, hashBody, type Identity, inTransaction, uuidv7, withIdempotency } from '@leadgraph/kit';
+import {
+  DomainError,
+  hashBody,
+  type Identity,
+  inTransaction,
+  uuidv7,
+  type Write,
+  withIdempotency,
+  writeTogether,
+} from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { leadFacts } from '../facts/leadFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
-import { announceLead } from '../lifecycle/changeLead.js';
-import { countLead } from '../reports/countLead.js';
+import { announcementWrites, type LeadAnnouncement } from '../lifecycle/changeLead.js';
 import { acceptedMoney } from '../reports/leadCost.js';
+import { leadCounts, type Money } from '../reports/leadCounts.js';
 import { readSourceAndSuppressions } from '../store/factSourcesStore.js';
-import { insertConsent, insertLead, type TimelineEntry } from '../store/leadStore.js';
+import { consentInsert, leadInsert, type TimelineEntry, timelineInsert } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { takeFromDailyCap } from '../store/sourceStore.js';
 import type { SourceRow } from '../store/sourceTable.js';
@@ -88,14 +97,15 @@ async function findFirstAnswer(
 async function reject(tx: EntityManager, { tools, submission, found, at }: Intake): Promise<void> {
   const lead = rejectedLead(tools, submission, found, at);
   const codes = [...new Set(found.problems.map(({ code }) => code))];
-  await insertLead(tx, lead, firstSteps(lead, codes.join(', ')));
-  await countLead(tx, lead, { before: 0, now: at.now });
-  await announceLead(
-    tx,
-    lead,
-    { type: 'leads.lead.rejected', payload: { leadId: lead.id, codes } },
-    { occurredAt: at.now },
-  );
+  await writeTogether(tx, [
+    ...firstWrites(tx, lead, { reason: codes.join(', ') }),
+    ...announcementWrites(
+      tx,
+      lead,
+      { type: 'leads.lead.rejected', payload: { leadId: lead.id, codes } },
+      { occurredAt: at.now },
+    ),
+  ]);
 }
 
 async function accept(tx: EntityManager, { tools, submission, source, found, at }: Intake): Promise<void> {
@@ -117,23 +127,45 @@ async function accept(tx: EntityManager, { tools, submission, source, found, at 
   const { lead, person, consent } = acceptedLead(tools, submission, found, {
     ...{ ...at, duplicateOfId, householdId, source },
   });
-  await insertLead(tx, lead, firstSteps(lead, duplicateOfId && `of ${duplicateOfId}`));
-  await insertConsent(tx, consent);
-  const money = duplicateOfId === null ? acceptedMoney(lead) : undefined;
-  await countLead(tx, lead, { before: 0, now: at.now, money });
-  if (duplicateOfId !== null) {
-    await announceLead(
-      tx,
-      lead,
-      { type: 'leads.lead.duplicate', payload: { leadId: lead.id, duplicateOf: duplicateOfId } },
-      { occurredAt: at.now },
-    );
-    return;
+  const announcement = await accepted(tx, tools, { lead, person, consent });
+  await writeTogether(tx, [
+    ...firstWrites(tx, lead, {
+      reason: duplicateOfId && `of ${duplicateOfId}`,
+      money: duplicateOfId === null ? acceptedMoney(lead) : undefined,
+    }),
+    consentInsert(tx, consent),
+    ...announcementWrites(tx, lead, announcement, { occurredAt: at.now }),
+  ]);
+  if (duplicateOfId === null) await countForTheDay(tx, source, at.now);
+}
+
+async function accepted(
+  tx: EntityManager,
+  { limits }: LeadsTools,
+  { lead, person, consent }: ReturnType<typeof acceptedLead>,
+): Promise<LeadAnnouncement> {
+  if (lead.duplicateOfId !== null) {
+    return { type: 'leads.lead.duplicate', payload: { leadId: lead.id, duplicateOf: lead.duplicateOfId } };
   }
   const known = await readSourceAndSuppressions(tx, lead, limits.qualityNeeds);
-  const facts = leadFacts({ lead, person, consent, ...known });
-  await announceLead(tx, lead, { type: 'leads.lead.validated', payload: { lead: facts } }, { occurredAt: at.now });
-  await countForTheDay(tx, source, at.now);
+  return { type: 'leads.lead.validated', payload: { lead: leadFacts({ lead, person, consent, ...known }) } };
+}
+
+/** The lead's row, its timeline, and what reports count. */
+function firstWrites(
+  tx: EntityManager,
+  lead: LeadRow,
+  { reason, money }: { reason: string | null; money?: Money | undefined },
+): Write[] {
+  const timeline: TimelineEntry[] = [
+    { version: 1, type: 'STATUS_CHANGED', from: null, to: 'RECEIVED', reason: null },
+    { version: 2, type: 'STATUS_CHANGED', from: 'RECEIVED', to: lead.status, reason },
+  ];
+  return [
+    leadInsert(tx, lead),
+    timelineInsert(tx, lead, timeline, lead.receivedAt),
+    ...leadCounts(lead, { before: 0, now: lead.receivedAt, money }),
+  ];
 }
 
 async function countForTheDay(tx: EntityManager, source: SourceRow, now: Date): Promise<void> {
@@ -145,11 +177,4 @@ async function countForTheDay(tx: EntityManager, source: SourceRow, now: Date): 
     `The source "${source.name}" has delivered its ${source.dailyCap} leads of today (UTC). Send this one again tomorrow, or ask for a higher cap.`,
     { field: 'sourceId', retryable: true },
   );
-}
-
-function firstSteps(lead: LeadRow, reason: string | null): TimelineEntry[] {
-  return [
-    { version: 1, type: 'STATUS_CHANGED', from: null, to: 'RECEIVED', reason: null },
-    { version: 2, type: 'STATUS_CHANGED', from: 'RECEIVED', to: lead.status, reason },
-  ];
 }

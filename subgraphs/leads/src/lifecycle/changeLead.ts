@@ -1,11 +1,11 @@
-import { emit, type OutgoingEvent } from '@leadgraph/kit';
+import { eventWrites, type OutgoingEvent, type Write, writeTogether } from '@leadgraph/kit';
 import type { EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadLimits } from '../config.js';
 import type { LeadsTools } from '../leadsTools.js';
-import { countLead, type Money } from '../reports/countLead.js';
+import { leadCounts, type Money } from '../reports/leadCounts.js';
 import { type LeadEventType, leadEventId } from '../store/leadEventTable.js';
-import { appendTimeline, updateLead } from '../store/leadStore.js';
+import { leadUpdate, type TimelineEntry, timelineInsert } from '../store/leadStore.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { canBecome, type LeadStatus } from './leadStatus.js';
 import { stagesAt } from './stages.js';
@@ -51,33 +51,36 @@ export async function changeLead(
   const stages = lead.stages | (to === undefined ? 0 : stagesAt(to)) | (sold ? stagesAt('SOLD') : 0);
   if (stages !== lead.stages) changes.stages = stages;
   const changed: LeadRow = { ...lead, ...changes };
-  await updateLead(tx, lead.id, changes);
   const { version } = changed;
   const type = change.type ?? 'STATUS_CHANGED';
   const { reason, data } = change;
-  await appendTimeline(
-    tx,
-    lead,
-    [{ version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) }],
-    now,
-  );
-  await countLead(tx, changed, { before: lead.stages, now, money: change.money });
-  await announceLead(tx, changed, change.announce(changed), { occurredAt: now });
+  const entry: TimelineEntry = { version, type, from: lead.status, to: to ?? null, reason, ...(data && { data }) };
+  await writeTogether(tx, [
+    leadUpdate(tx, lead.id, changes),
+    timelineInsert(tx, lead, [entry], now),
+    ...leadCounts(changed, { before: lead.stages, now, money: change.money }),
+    ...announcementWrites(tx, changed, change.announce(changed), { occurredAt: now }),
+  ]);
   return changed;
+}
+
+/** Emits an event of a lead by itself. */
+export function announceLead(...announcement: Parameters<typeof announcementWrites>): Promise<void> {
+  return writeTogether(announcement[0], announcementWrites(...announcement));
 }
 
 /**
  * Emits an event of a lead, whose subject ends in the lead's id; events of one lead keep their order. Names the entry of the timeline that it is about, unless
  * nothing happened (`again`): then it is for the other subgraphs, and subscribers, who follow the entries, do not get it twice.
  */
-export async function announceLead(
+export function announcementWrites(
   tx: EntityManager,
   lead: Pick<LeadRow, 'id' | 'version' | 'line' | 'state' | 'sourceId' | 'isTest'>,
   { type, payload, kind = kindOf(type) }: LeadAnnouncement,
   { occurredAt, again = false }: { occurredAt: Date; again?: boolean },
-): Promise<void> {
+): Write[] {
   const { id, version, line, state, sourceId, isTest } = lead;
-  await emit(tx, {
+  const event = {
     type,
     // Always there, so that subscribers can filter by it.
     kind,
@@ -88,7 +91,8 @@ export async function announceLead(
       ...(again ? [] : [{ __typename: 'LeadEvent', key: leadEventId({ leadId: id, version }), version }]),
     ],
     occurredAt,
-  } as OutgoingEvent<LeadEventName>);
+  } as OutgoingEvent<LeadEventName>;
+  return eventWrites(tx, [event]);
 }
 
 function kindOf(type: LeadEventName): string {

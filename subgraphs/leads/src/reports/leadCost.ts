@@ -1,6 +1,6 @@
 import type { LeadRow } from '../store/leadTable.js';
 import type { SourceRow } from '../store/sourceTable.js';
-import type { Money } from './countLead.js';
+import type { Money } from './leadCounts.js';
 
 export type PricedSource = Pick<SourceRow, 'pricingCents' | 'pricingBasisPoints'>;
 

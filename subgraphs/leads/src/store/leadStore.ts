@@ -1,5 +1,5 @@
-import { currentScope, systemActor } from '@leadgraph/kit';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import { currentScope, systemActor, type Write } from '@leadgraph/kit';
+import type { EntityManager, EntityTarget, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
 import type { LeadStatus } from '../lifecycle/leadStatus.js';
 import { ConsentRow } from './consentTable.js';
 import { LeadEventRow, type LeadEventType } from './leadEventTable.js';
@@ -24,40 +24,33 @@ export interface TimelineEntry {
   data?: Record<string, unknown>;
 }
 
-/** Inserts a new lead with its timeline. */
-export async function insertLead(tx: EntityManager, lead: LeadRow, timeline: readonly TimelineEntry[]): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(LeadRow)
-    .values(lead as QueryDeepPartialEntity<LeadRow>)
-    .updateEntity(false)
-    .execute();
-  await appendTimeline(tx, lead, timeline, lead.receivedAt);
+/** Inserts a new lead. */
+export function leadInsert(tx: EntityManager, lead: LeadRow): Write {
+  return insertOf(tx, LeadRow, lead as QueryDeepPartialEntity<LeadRow>);
 }
 
 /** Inserts the consent of a new lead. */
-export async function insertConsent(tx: EntityManager, consent: ConsentRow): Promise<void> {
-  await tx.createQueryBuilder().insert().into(ConsentRow).values(consent).updateEntity(false).execute();
+export function consentInsert(tx: EntityManager, consent: ConsentRow): Write {
+  return insertOf(tx, ConsentRow, consent);
 }
 
 /** Writes the changed columns of a lead whose row is locked. */
-export async function updateLead(tx: EntityManager, id: string, changed: Partial<LeadRow>): Promise<void> {
-  await tx
+export function leadUpdate(tx: EntityManager, id: string, changed: Partial<LeadRow>): Write {
+  const update = tx
     .createQueryBuilder()
     .update(LeadRow)
     .set(changed as QueryDeepPartialEntity<LeadRow>)
-    .where('id = :id', { id })
-    .execute();
+    .where('id = :id', { id });
+  return writeOf(update);
 }
 
 /** Appends to a lead's timeline; who did it comes from the work at hand. */
-export async function appendTimeline(
+export function timelineInsert(
   tx: EntityManager,
   lead: Pick<LeadRow, 'id'>,
   entries: readonly TimelineEntry[],
   occurredAt: Date,
-): Promise<void> {
+): Write {
   const actor = currentScope()?.actor ?? systemActor;
   const rows = entries.map((entry) => ({
     leadId: lead.id,
@@ -71,11 +64,18 @@ export async function appendTimeline(
     actorSub: actor.sub,
     data: entry.data ?? {},
   }));
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(LeadEventRow)
-    .values(rows as QueryDeepPartialEntity<LeadEventRow>[])
-    .updateEntity(false)
-    .execute();
+  return insertOf(tx, LeadEventRow, rows as QueryDeepPartialEntity<LeadEventRow>[]);
+}
+
+function insertOf<T extends ObjectLiteral>(
+  tx: EntityManager,
+  table: EntityTarget<T>,
+  rows: QueryDeepPartialEntity<T> | QueryDeepPartialEntity<T>[],
+): Write {
+  return writeOf(tx.createQueryBuilder().insert().into(table).values(rows).updateEntity(false));
+}
+
+function writeOf(query: { getQueryAndParameters(): [string, unknown[]] }): Write {
+  const [sql, parameters] = query.getQueryAndParameters();
+  return { sql, parameters };
 }

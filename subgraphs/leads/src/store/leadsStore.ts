@@ -12,6 +12,7 @@ import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
 import { PlaceAndStatus1764600000000 } from './migrations/1764600000000PlaceAndStatus.js';
 import { SpeedBlocks1764700000000 } from './migrations/1764700000000SpeedBlocks.js';
 import { MoreByScore1764800000000 } from './migrations/1764800000000MoreByScore.js';
+import { FunnelAndMoneyBlocks1764900000000 } from './migrations/1764900000000FunnelAndMoneyBlocks.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -29,5 +30,6 @@ export const leadsStore = {
     PlaceAndStatus1764600000000,
     SpeedBlocks1764700000000,
     MoreByScore1764800000000,
+    FunnelAndMoneyBlocks1764900000000,
   ],
 };

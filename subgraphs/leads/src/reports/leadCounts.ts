@@ -1,5 +1,4 @@
-import { appendDeltas, deltasOf, durationBucket } from '@leadgraph/kit';
-import type { EntityManager } from 'typeorm';
+import { deltasOf, deltaWrites, durationBucket, type Write } from '@leadgraph/kit';
 import { newStages, type Stage } from '../lifecycle/stages.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { funnel, type MoneyMeasure, money, speedSteps, speedToLead } from './rollups.js';
@@ -15,8 +14,8 @@ export interface LeadCount {
 }
 export type Money = Partial<Record<MoneyMeasure, number>>;
 
-/** Counts for the reports which stages a lead reached now and what that cost or brought, in the transaction that changes it. One statement, or none. */
-export async function countLead(tx: EntityManager, lead: CountedLead, count: LeadCount): Promise<void> {
+/** Counts for the reports which stages a lead reached now and what that cost or brought: to be written in the transaction that changes it. */
+export function leadCounts(lead: CountedLead, count: LeadCount): Write[] {
   const { receivedAt, isTest, sourceId, line, state } = lead;
   // by the day of receipt, whenever something happens to it
   const place = { at: receivedAt, isTest, source_id: sourceId, line, state: state ?? '' };
@@ -24,8 +23,7 @@ export async function countLead(tx: EntityManager, lead: CountedLead, count: Lea
   const stages: Partial<Record<Stage, number>> = Object.fromEntries(reached.map((stage) => [stage, 1]));
   const bucket = durationBucket(count.now.getTime() - receivedAt.getTime());
   const steps = speedSteps.filter((step) => reached.includes(step));
-  await appendDeltas(
-    tx,
+  return deltaWrites(
     deltasOf(funnel, reached.length > 0 ? [{ ...place, add: stages }] : []),
     deltasOf(
       speedToLead,

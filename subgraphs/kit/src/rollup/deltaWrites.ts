@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { Write } from '../store/writeTogether.js';
 import { placeColumns, type Rollup } from './rollup.js';
 
 /** How much a change adds to the sums of one place. */
@@ -20,7 +20,7 @@ export interface RollupDeltas {
   }[];
 }
 
-/** Types the deltas of a rollup, for `appendDeltas`. */
+/** Types the deltas of a rollup, for `deltaWrites`. */
 export function deltasOf<D extends string, K extends string, M extends string>(
   rollup: Rollup<D, K, M>,
   deltas: readonly Delta<D, K, M>[],
@@ -28,18 +28,13 @@ export function deltasOf<D extends string, K extends string, M extends string>(
   return { rollup, deltas };
 }
 
-/** Appends what a change adds to the sums, of any rollups, in the transaction of the change. One statement; none for no deltas. */
-export async function appendDeltas(tx: Pick<EntityManager, 'query'>, ...all: readonly RollupDeltas[]): Promise<void> {
-  const parameters: unknown[] = [];
-  const inserts = all.filter(({ deltas }) => deltas.length > 0).map((part) => insertSql(part, parameters));
-  const last = inserts.pop();
-  if (last === undefined) return;
-  const others = inserts.map((insert, index) => `appended_${index} AS (${insert})`);
-  await tx.query(others.length > 0 ? `WITH ${others.join(', ')} ${last}` : last, parameters);
+/** Appends what a change adds to the sums, of any rollups: to be written in the transaction of the change. */
+export function deltaWrites(...all: readonly RollupDeltas[]): Write[] {
+  return all.filter(({ deltas }) => deltas.length > 0).map(deltaWrite);
 }
 
-/** The statement that inserts deltas; their values are added to `parameters`. */
-function insertSql({ rollup, deltas }: RollupDeltas, parameters: unknown[]): string {
+function deltaWrite({ rollup, deltas }: RollupDeltas): Write {
+  const parameters: unknown[] = [];
   const measures = rollup.measures.filter((measure) => deltas.some(({ add }) => add[measure] !== undefined));
   const named = [...Object.keys(rollup.keys), ...rollup.dimensions];
   const rows = deltas.map((delta) => {
@@ -51,5 +46,6 @@ function insertSql({ rollup, deltas }: RollupDeltas, parameters: unknown[]): str
     ];
     return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
   });
-  return `INSERT INTO ${rollup.name}_delta (${[...placeColumns(rollup), ...measures].join(', ')}) VALUES ${rows.join(', ')}`;
+  const columns = [...placeColumns(rollup), ...measures].join(', ');
+  return { sql: `INSERT INTO ${rollup.name}_delta (${columns}) VALUES ${rows.join(', ')}`, parameters };
 }

@@ -1,5 +1,4 @@
-import { appendDeltas, deltasOf, durationBucket } from '@leadgraph/kit';
-import type { EntityManager } from 'typeorm';
+import { deltasOf, deltaWrites, durationBucket, type Write } from '@leadgraph/kit';
 import type { Offer } from '../store/offer.js';
 import { acceptSpeed, type LeaderboardMeasure, leaderboard } from './rollups.js';
 
@@ -16,18 +15,13 @@ export function acceptedCount(offer: CountedOffer): OfferCount {
   return { offer, add: { accepted: 1, accept_ms: acceptMs(offer) } };
 }
 
-/** Counts for the reports what happened to offers of a lead, in the transaction in which it happens: on the UTC day on which each went out. One statement, or none. */
-export async function countOffers(
-  tx: EntityManager,
-  counts: readonly OfferCount[],
-  { isTest }: { isTest: boolean },
-): Promise<void> {
+/** Counts for the reports what happened to offers of a lead, on the UTC day on which each went out: to be written in the transaction in which it happens. */
+export function offerCounts(counts: readonly OfferCount[], { isTest }: { isTest: boolean }): Write[] {
   const placed = counts.flatMap(({ offer, add }) =>
     offer.offeredAt === null ? [] : [{ at: offer.offeredAt, isTest, agent_id: offer.agentId, add, offer }],
   );
   const accepted = placed.filter(({ add }) => add.accepted);
-  await appendDeltas(
-    tx,
+  return deltaWrites(
     deltasOf(leaderboard, placed),
     deltasOf(
       acceptSpeed,
