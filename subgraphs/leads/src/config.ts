@@ -7,8 +7,10 @@ const DAY_MS = 86_400_000;
 
 /** Values of the domain reference that an operator may change. */
 export interface LeadLimits {
-  /** How long a lead may be VALIDATED or QUALIFYING before its qualification is asked for again, and again after that. */
+  /** How long a lead may be VALIDATED or QUALIFYING before its qualification is asked for again, and again whenever it has waited twice as long. */
   stuckAfterMs: number;
+  /** The longest pause between two such questions. */
+  askAgainWithinMs: number;
   /** How long a lead stays UNSOLD before it becomes EXPIRED. */
   unsoldExpiresAfterMs: number;
   /** For how long a newer lead of the same person and line is a duplicate. */
@@ -25,6 +27,7 @@ export interface LeadLimits {
 
 export const defaultLimits = {
   stuckAfterMs: 2 * MINUTE_MS,
+  askAgainWithinMs: 60 * MINUTE_MS,
   unsoldExpiresAfterMs: 30 * DAY_MS,
   duplicateWithinMs: 30 * DAY_MS,
   replayWithinMs: MINUTE_MS,

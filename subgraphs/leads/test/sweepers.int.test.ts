@@ -30,9 +30,14 @@ const announced = async (leadId: string) =>
     .map(({ type, entities }) => [type, entities[0]?.version]);
 const statusOf = async (leadId: string) =>
   (await leads.database.db.query('SELECT status FROM lead WHERE id = $1', [leadId]))[0].status;
+const disqualify = (leadId: string) =>
+  leads.deliver('ai.qualification.completed', {
+    ...{ leadId, qualificationId: uuidv7(), score: 50, tier: 'COOL', decision: 'DISQUALIFIED' },
+    ...{ engine: 'SCORECARD', reasonCodes: [] },
+  });
 
 describe('leads that are stuck', () => {
-  it('without a qualification are announced again, once a period, until it comes', async () => {
+  it('without a qualification are announced again until it comes', async () => {
     const validated = (await create(leads, submission(sourceId))).lead.id;
     const qualifying = (await create(leads, submission(sourceId))).lead.id;
     await leads.deliver('ai.qualification.started', { leadId: qualifying, jobId: uuidv7() });
@@ -48,19 +53,24 @@ describe('leads that are stuck', () => {
     expect((await announced(qualifying)).at(-1)).toEqual(['leads.lead.validated', 4]);
     expect(await statusOf(qualifying)).toBe('QUALIFYING');
 
-    for (const leadId of [validated, qualifying]) {
-      await leads.deliver('ai.qualification.completed', {
-        leadId,
-        qualificationId: uuidv7(),
-        score: 50,
-        tier: 'COOL',
-        decision: 'DISQUALIFIED',
-        engine: 'SCORECARD',
-        reasonCodes: [],
-      });
-    }
+    for (const leadId of [validated, qualifying]) await disqualify(leadId);
     clock.advance(10 * defaultLimits.stuckAfterMs);
     expect(await sweep('overdue-leads')).toBe(0);
+  });
+
+  it('are announced at doubling intervals up to an hour, however long nobody answers', async () => {
+    const leadId = (await create(leads, submission(sourceId))).lead.id;
+    const due = async (): Promise<Date> =>
+      (await leads.database.db.query('SELECT due_at FROM lead WHERE id = $1', [leadId]))[0].due_at;
+    const pauses: number[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const at = await due();
+      pauses.push(Math.round((at.getTime() - clock.now().getTime()) / 60_000));
+      clock.advance(at.getTime() - clock.now().getTime());
+      expect(await sweep('overdue-leads')).toBe(1);
+    }
+    expect(pauses).toEqual([2, 2, 4, 8, 16, 32, 60, 60]);
+    await disqualify(leadId);
   });
 
   it('unsold expire, unless they are routed again', async () => {

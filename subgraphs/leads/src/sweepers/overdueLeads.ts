@@ -2,7 +2,7 @@ import { defineSweeper, inTransaction, type Sweeper } from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readFacts } from '../facts/readFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
-import { changeLead, dueAtOf } from '../lifecycle/changeLead.js';
+import { changeLead } from '../lifecycle/changeLead.js';
 import type { LeadRow } from '../store/leadTable.js';
 import { lockOverdueLead } from '../store/overdueStore.js';
 
@@ -10,7 +10,7 @@ const BATCH = 50;
 
 /**
  * Finishes what waits too long in a state that this subgraph sweeps (lifecycle/leadStatus.ts): a lead that is VALIDATED or QUALIFYING past its
- * limit is announced to ai once more, which answers again; one that is UNSOLD past its limit expires. Each lead in a transaction of its own.
+ * limit is announced to ai once more, which answers again, at doubling intervals; one that is UNSOLD past its limit expires. Each lead in a transaction of its own.
  */
 export function overdueLeadsSweeper(db: DataSource, tools: LeadsTools, everyMs: number): Sweeper {
   return defineSweeper({
@@ -42,10 +42,14 @@ async function finish(tools: LeadsTools, tx: EntityManager, lead: LeadRow): Prom
     return;
   }
   const facts = await readFacts(tools, tx, lead);
+  const now = tools.clock.now().getTime();
+  const { stuckAfterMs, askAgainWithinMs } = tools.limits;
+  const waited = now - lead.statusChangedAt.getTime();
   await changeLead(tools, tx, lead, {
     type: 'QUALIFICATION_ASKED_AGAIN',
     reason: 'no qualification came in time',
-    set: { dueAt: dueAtOf(lead.status, tools.clock.now(), tools.limits) },
+    // Whatever keeps ai from answering keeps it for many leads: all of them again and again would be what it has to get through afterwards.
+    set: { dueAt: new Date(now + Math.max(stuckAfterMs, Math.min(waited, askAgainWithinMs))) },
     announce: () => ({
       type: 'leads.lead.validated',
       kind: 'QUALIFICATION_ASKED_AGAIN',
