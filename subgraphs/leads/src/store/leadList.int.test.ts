@@ -95,6 +95,7 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   'a score': [{ scoreMin: 95 }, each(6)],
   'a range of scores': [{ scoreMin: 20, scoreMax: 22 }, each(3)],
   'a state and a range of scores': [{ state: ['WY'], scoreMin: 20, scoreMax: 22 }, each(3)],
+  'one score': [{ scoreMin: 50, scoreMax: 50 }, each(1)],
   'a wide range of scores': [{ scoreMin: 50 }, sifted],
   'a phone number': [{ phoneHash: hashOf(15_000) }],
   'an email address': [{ emailHash: hashOf(15_000) }],

@@ -27,9 +27,7 @@ interface Part {
  */
 export function splitFilter(filter: LeadListFilter, sort: LeadListSort['field']): SplitFilter | undefined {
   const parts = partsOf(filter, sort);
-  const combinations = () => parts.reduce((product, { count }) => product * count, 1);
-  while (combinations() > MOST_COMBINATIONS) parts.splice(parts.indexOf(largest(parts)), 1);
-  if (combinations() === 1 && !parts.some(({ name }) => name === 'partner')) return undefined;
+  if (!parts) return undefined;
   const others = { ...filter };
   for (const { name } of parts) {
     if (name === 'score') Object.assign(others, { scoreMin: null, scoreMax: null });
@@ -53,17 +51,24 @@ const columns: Readonly<Record<Part['name'], string>> = {
 };
 
 /** Those for whose combinations there is an index: each alone, or status, line and state together; by time also with a score. */
-function partsOf(filter: LeadListFilter, sort: LeadListSort['field']): Part[] {
+function partsOf(filter: LeadListFilter, sort: LeadListSort['field']): Part[] | undefined {
   if (filter.partner !== undefined) return [sourcesOf(filter.partner, filter.sourceId)];
   const given = [
     ...(['status', 'line', 'state'] as const).flatMap((name) => listed(name, 'text', filter[name])),
     ...listed('sourceId', 'uuid', filter.sourceId),
   ];
   const placed = given.filter(({ name }) => name !== 'sourceId');
+  const together = placed.length === 3 ? placed : [];
   // Statuses first: some have no leads with a score and others none without.
-  const several = given.find(({ count }) => count > 1);
-  const indexed = placed.length === 3 ? placed : several ? [several] : [];
-  return [...indexed, ...(sort === 'RECEIVED_AT' ? scoresOf(filter) : [])];
+  const several = given.filter(({ count }) => count > 1).slice(0, 1);
+  const scores = sort === 'RECEIVED_AT' ? scoresOf(filter) : [];
+  const tries = [[...together, ...scores], together, [...several, ...scores], several, scores];
+  return tries.find((parts) => {
+    const combinations = parts.reduce((product, { count }) => product * count, 1);
+    // A single score as well: as the two ends of a range it has no order by time.
+    const splits = parts.some(({ name, count }) => count > 1 || name === 'score');
+    return splits && combinations <= MOST_COMBINATIONS;
+  });
 }
 
 function listed(
@@ -105,8 +110,4 @@ function scoresOf({ scoreMin, scoreMax }: LeadListFilter): Part[] {
       },
     },
   ];
-}
-
-function largest(parts: readonly Part[]): Part {
-  return parts.reduce((most, part) => (part.count > most.count ? part : most));
 }
