@@ -2,6 +2,7 @@ import type { Platform } from '../../../infra/stack/src/platform.ts';
 import { say } from '../../report.ts';
 import { CHUNK, type Loaded, loadLeads } from '../loadLeads.ts';
 import { GROWTH_FILE, leaveOnlyStores } from '../stackUnderTest.ts';
+import { untilPublished } from '../untilPublished.ts';
 import type { GrowthFigures } from './growthReport.ts';
 import { keepSize, keptSizes } from './keptSizes.ts';
 import { measureGrowth } from './measureGrowth.ts';
@@ -28,6 +29,8 @@ export async function loadGrowing(
     // Beyond it, or beyond all that are wanted: then the last one is what is there.
     if (now.leads > size && size !== sizes.at(-1)) continue;
     await leaveOnlyStores(platform);
+    // What earlier runs have begun.
+    await untilPublished(platform);
     say(`… reads of ${now.leads} leads, in the database`);
     keepSize(GROWTH_FILE, now.origin, await measureGrowth(platform, now));
   }
