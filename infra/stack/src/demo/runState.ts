@@ -69,13 +69,12 @@ const chargesOperation = /* GraphQL */ `
 `;
 const ledgerOperation = /* GraphQL */ `query Ledger { trialBalance { sumCents } }`;
 
-const BOUNDS = 1_000;
-let looks = 0;
+let looks = Math.floor(Math.random() * 1e9);
 
-/** An instant up to a second before `from`, another one each time: a list may be seconds old, but not one that nobody has asked for lately. */
-export function boundBefore(from: Date): string {
-  looks = (looks + 1) % BOUNDS;
-  return new Date(from.getTime() - looks).toISOString();
+/** An instant shortly before `from` (by less than `withinMs`), another one each time: a list may be seconds old, but not one that nobody has asked for lately. */
+export function boundBefore(from: Date, withinMs = 1_000): string {
+  looks += 1;
+  return new Date(from.getTime() - (looks % withinMs)).toISOString();
 }
 
 /** Reads everything since `from` as an operator and keeps what belongs to the run's leads. */
