@@ -58,7 +58,9 @@ export interface RequestContext {
   /** Cancelled when nobody waits for the answer of a query any more. Mutations are finished once begun. */
   readonly cancellation: Cancellation;
   /** Names what has happened that the answer has to show, such as an event: fetches in flight of others that need not are not joined. */
-  readonly since?: string;
+  readonly since?: string | undefined;
+  /** Whether nothing that was kept may be in the answer. What is fetched for it is kept. */
+  readonly noCache?: boolean | undefined;
   /** Collected from the subgraphs' responses. */
   readonly changed: ChangedEntity[];
   /** The same; not there until a subgraph has disclosed something. What is answered takes it away. */

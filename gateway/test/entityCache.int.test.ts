@@ -250,6 +250,26 @@ describe('what has changed is read as it is', () => {
     await ask('mutation { retitle(id: "1", title: "New") { version } }', 'ada', 'read write');
     expect(await recent('ada')).toBe(2);
   });
+
+  it('where nothing is wanted that was kept or is on its way: what comes is kept', async () => {
+    const { graph, gateways } = await setUp();
+    const [gateway] = gateways;
+    const recent = async (headers = {}) =>
+      (await gateway.query('{ recent { version } }', {}, headers)).body.data.recent[0].version;
+    const noCache = { 'cache-control': 'max-age=0, no-cache' };
+    const release = graph.hold('shop');
+    const asking = [recent(), recent(noCache), recent(noCache)];
+    await eventually(() => expect(graph.held.count).toBe(3));
+    release();
+    expect(await Promise.all(asking)).toEqual([1, 1, 1]);
+    await filled(gateway, 3);
+    // Of this nobody is told.
+    Object.assign(graph.items.get('1') as object, { version: 2 });
+    expect(await recent()).toBe(1);
+    expect(await recent(noCache)).toBe(2);
+    await filled(gateway, 4);
+    expect(await recent()).toBe(2);
+  });
 });
 
 it('a list that may be stale is shown though it changes all the time', async () => {

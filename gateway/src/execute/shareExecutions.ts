@@ -31,7 +31,14 @@ export function shareExecutions(execute: Execute, options: SharingOptions): Exec
 
   return (request) => {
     const { operation, variables, context, explain, cost } = request;
-    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost || !options.mayShare())
+    if (
+      operation.type !== OperationTypeNode.QUERY ||
+      operation.defers ||
+      explain ||
+      cost ||
+      context.noCache ||
+      !options.mayShare()
+    )
       return execute(request);
     const key = [
       options.changes.seen,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { OperationTypeNode } from 'graphql';
 import type { Audit, Recorded } from '../audit/audit.js';
 import { auditOperation } from '../audit/auditOperation.js';
@@ -8,6 +9,8 @@ import type { FindOperation } from '../persisted/findOperation.js';
 import { Cancellation, type RequestContext } from '../requestContext.js';
 import type { OperationResponse } from './executeOperation.js';
 import type { Execute } from './shareExecutions.js';
+
+const NO_CACHE = /(^|[\s,])no-cache($|[\s,])/i;
 
 export interface StartOptions {
   readonly findOperation: FindOperation;
@@ -59,6 +62,7 @@ function begin(
 ): Promise<OperationResponse> {
   const { requestId, identity, headers, gone } = sender;
   const isQuery = operation.type === OperationTypeNode.QUERY;
+  const noCache = isQuery && asksAnew(sender);
   const started = options.execute({
     operation,
     variables,
@@ -70,6 +74,8 @@ function begin(
       cancellation: isQuery ? gone : new Cancellation(),
       changed: [],
       disclosed: undefined,
+      noCache,
+      since: noCache ? randomUUID() : undefined,
     },
     explain: explain && options.mayExplain(identity),
     ...(headers['graphql-cost'] === 'true' &&
@@ -79,4 +85,9 @@ function begin(
   });
   const executing = options.audit ? auditOperation(started, operation, sender, options.audit) : started;
   return isQuery ? executing : executing.finally(() => (options.changes.seen += 1));
+}
+
+/** Whether a request says `Cache-Control: no-cache` (RFC 9111, 5.2.1.4). A WebSocket's headers say nothing about its operations: browsers send it with each upgrade. */
+function asksAnew({ headers: { 'cache-control': directives }, transport }: Sender): boolean {
+  return transport !== 'websocket' && directives !== undefined && NO_CACHE.test(String(directives));
 }

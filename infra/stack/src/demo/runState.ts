@@ -69,26 +69,19 @@ const chargesOperation = /* GraphQL */ `
 `;
 const ledgerOperation = /* GraphQL */ `query Ledger { trialBalance { sumCents } }`;
 
-let looks = Math.floor(Math.random() * 1e9);
-
-/** An instant shortly before `from` (by less than `withinMs`), another one each time: a list may be seconds old, but not one that nobody has asked for lately. */
-export function boundBefore(from: Date, withinMs = 1_000): string {
-  looks += 1;
-  return new Date(from.getTime() - (looks % withinMs)).toISOString();
-}
-
 /** Reads everything since `from` as an operator and keeps what belongs to the run's leads. */
 export async function readRunState(
   operator: GraphClient,
   from: Date,
   externalIds: ReadonlySet<string>,
 ): Promise<RunState> {
-  const since = { from: boundBefore(from) };
-  const leads = (await allPages<RunLead>(operator, leadsOperation, 'leads', since)).filter(
+  const since = { from: from.toISOString() };
+  const graph = operator.uncached();
+  const leads = (await allPages<RunLead>(graph, leadsOperation, 'leads', since)).filter(
     ({ externalId }) => externalId !== null && externalIds.has(externalId),
   );
   const ids = new Set(leads.map(({ id }) => id));
-  const charges = await allPages<RunCharge>(operator, chargesOperation, 'charges', since);
-  const { trialBalance } = await operator.request<{ trialBalance: { sumCents: number } }>(ledgerOperation);
+  const charges = await allPages<RunCharge>(graph, chargesOperation, 'charges', since);
+  const { trialBalance } = await graph.request<{ trialBalance: { sumCents: number } }>(ledgerOperation);
   return { leads, charges: charges.filter(({ lead }) => ids.has(lead.id)), postingsSumCents: trialBalance.sumCents };
 }

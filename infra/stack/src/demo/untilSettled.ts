@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphClient } from '../graph/graphClient.ts';
-import { boundBefore, type RunState, readRunState } from './runState.ts';
+import { type RunState, readRunState } from './runState.ts';
 import { isSettled } from './settled.ts';
 
 const openOperation = /* GraphQL */ `
@@ -20,9 +20,11 @@ export interface OpenCount {
 
 /** How many leads since `from` are on their way, and how many offers are out. A cheap look, counted up to 10,000. */
 export async function countOpen(operator: GraphClient, from: Date): Promise<OpenCount> {
-  const counts = await operator.request<Record<'leads' | 'offers', { totalCount: { value: number } }>>(openOperation, {
-    from: boundBefore(from),
-  });
+  const counts = await operator
+    .uncached()
+    .request<Record<'leads' | 'offers', { totalCount: { value: number } }>>(openOperation, {
+      from: from.toISOString(),
+    });
   return { leads: counts.leads.totalCount.value, offers: counts.offers.totalCount.value };
 }
 

@@ -29,6 +29,8 @@ export interface GraphClientOptions {
   readonly retryForMs?: number;
   /** How long one attempt may take. Default 20,000 ms. */
   readonly attemptTimeoutMs?: number;
+  /** Whether lists that may be some seconds old are read as they are now. Default false. */
+  readonly noCache?: boolean;
   /** Told of each failed attempt that is followed by another. */
   readonly onRetry?: (error: Error) => void;
 }
@@ -45,6 +47,8 @@ export interface GraphClient {
   request<T>(operation: string | PersistedRequest, variables?: Record<string, unknown>): Promise<T>;
   /** The same client that gives up after `retryForMs`. */
   within(retryForMs: number): GraphClient;
+  /** The same client that is answered nothing that was kept. */
+  uncached(): GraphClient;
 }
 
 /** Codes of failures that pass: the operation as a whole can be sent again, because each mutation carries its idempotency key. */
@@ -78,6 +82,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         },
       }),
     within: (ms) => createGraphClient({ ...options, retryForMs: ms }),
+    uncached: () => createGraphClient({ ...options, noCache: true }),
   };
 }
 
@@ -117,6 +122,7 @@ async function send(
         'content-type': 'application/json',
         accept: 'application/json',
         authorization: `Bearer ${options.token}`,
+        ...(options.noCache && { 'cache-control': 'no-cache' }),
       },
       body: JSON.stringify(
         typeof operation === 'string'

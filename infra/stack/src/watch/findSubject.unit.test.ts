@@ -9,14 +9,15 @@ const [first, , third] = agents;
 
 /** A graph in which every demo agent has the id `id of NPN`. */
 const operator = async (): Promise<GraphClient> => ({
-  within: () => {
-    throw new Error('not asked for');
-  },
+  ...{ within: notWanted, uncached: notWanted },
   request: async <T>(_: string, variables?: Record<string, unknown>) => {
     const agent = agents.find(({ npn }) => npn === variables?.npn);
     return { agents: { edges: agent ? [{ node: { id: `id of ${agent.npn}`, name: agent.name } }] : [] } } as T;
   },
 });
+function notWanted(): never {
+  throw new Error('not asked for');
+}
 const nobody = (): Promise<GraphClient> => Promise.reject(new Error('the graph is not to be asked'));
 
 it.each([
