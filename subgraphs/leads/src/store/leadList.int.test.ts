@@ -73,7 +73,7 @@ const sifted = { sorts: 2 * PAGE, reads: 150 * PAGE };
 const own = { sorts: 2 * PAGE, reads: 20 * PAGE };
 const few = { sorts: 5 * PAGE, reads: 20 * PAGE };
 const largest = agentOf(500);
-/** Within a range of scores the planner may sort what there is of it: entries of the index (here some 300), not leads. */
+/** Within a range of scores, or a place, the planner may sort what there is of it: entries of the index (here some 300), not leads. */
 const ranged = { sorts: 20 * PAGE, reads: 150 * PAGE };
 
 const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
@@ -108,6 +108,10 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   'a buyer and several statuses': [{ buyer: largest, status: ['SOLD', 'RETURNED'] }, own],
   'a buyer and a line': [{ buyer: largest, line: ['AUTO'] }, sifted],
   'a buyer and a state': [{ buyer: largest, state: ['WY'] }, sifted],
+  'a buyer, a status, a line and a state': [
+    { buyer: largest, status: ['SOLD'], line: ['AUTO'], state: ['WY'] },
+    ranged,
+  ],
   'a buyer and a source': [{ buyer: agentOf(7), sourceId: [sourceOf(4)] }, sifted],
   'a buyer and a score': [{ buyer: largest, scoreMin: 95 }, ranged],
   'a buyer, no test leads': [{ buyer: largest, includeTest: false }, own],
@@ -139,6 +143,12 @@ describe("the plan of the leads' list", () => {
     expect(await pageFaults(database.db, ordered, list)).toEqual([]);
     const [plan] = await plansOf(database.db, () => list(null));
     expect(JSON.stringify(plan)).toMatch(/state_line_status_/);
+  });
+
+  it.each(sorts)('of what a buyer has of a place by $field $direction passes nothing else', async (sort) => {
+    const filter = { ...recent, buyer: largest, status: ['SOLD'], line: ['AUTO'], state: ['WY'] };
+    const [plan] = await plansOf(database.db, () => listLeads(database.db, filter, sort, { first: PAGE }));
+    expect(JSON.stringify(plan)).toMatch(/lead_buyer_place/);
   });
 
   it('reads only the months of the dates', async () => {

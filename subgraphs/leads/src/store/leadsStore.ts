@@ -13,6 +13,7 @@ import { PlaceAndStatus1764600000000 } from './migrations/1764600000000PlaceAndS
 import { SpeedBlocks1764700000000 } from './migrations/1764700000000SpeedBlocks.js';
 import { MoreByScore1764800000000 } from './migrations/1764800000000MoreByScore.js';
 import { FunnelAndMoneyBlocks1764900000000 } from './migrations/1764900000000FunnelAndMoneyBlocks.js';
+import { OwnLeadsOfAPlace1765000000000 } from './migrations/1765000000000OwnLeadsOfAPlace.js';
 import { SourceRow } from './sourceTable.js';
 import { SuppressionRow } from './suppressionTable.js';
 
@@ -31,5 +32,6 @@ export const leadsStore = {
     SpeedBlocks1764700000000,
     MoreByScore1764800000000,
     FunnelAndMoneyBlocks1764900000000,
+    OwnLeadsOfAPlace1765000000000,
   ],
 };

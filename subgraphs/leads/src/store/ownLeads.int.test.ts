@@ -7,6 +7,7 @@ import type { LeadListFilter, LeadListSort } from './leadListFilter.js';
 import { leadsStore } from './leadsStore.js';
 import { OwnLeads1764500000000 } from './migrations/1764500000000OwnLeads.js';
 import { PlaceAndStatus1764600000000 } from './migrations/1764600000000PlaceAndStatus.js';
+import { OwnLeadsOfAPlace1765000000000 } from './migrations/1765000000000OwnLeadsOfAPlace.js';
 import { ensureMonthPartitions, monthStart } from './monthPartitions.js';
 
 const DAY_MS = 86_400_000;
@@ -109,7 +110,10 @@ describe('what an agent bought', () => {
   it('is the same after the migrations were taken back and run again', async () => {
     const runner = database.db.createQueryRunner();
     await runner.startTransaction();
-    const migrations = [new OwnLeads1764500000000(), new PlaceAndStatus1764600000000()];
+    const migrations = [
+      ...[new OwnLeads1764500000000(), new PlaceAndStatus1764600000000()],
+      new OwnLeadsOfAPlace1765000000000(),
+    ];
     for (const migration of migrations.toReversed()) await migration.down(runner);
     for (const migration of migrations) await migration.up(runner);
     await runner.commitTransaction();
