@@ -101,7 +101,6 @@ const POSTGRES_SETTINGS = {
   max_wal_size: '512MB',
   // A commit is not lost when a process is killed, only when the machine loses power within half a second of it.
   synchronous_commit: 'off',
-  jit: 'off',
   // random_page_cost stays at 4: at 60,000 leads 1.1 made no page or report faster that mattered, and of those whose plan it changed some slower (lists by score with three filters threefold).
   // One process less for each: asynchronous reads gain nothing on data this small.
   io_method: 'sync',

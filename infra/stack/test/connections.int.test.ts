@@ -99,7 +99,7 @@ describe.each([
     RUN_MS,
   );
 
-  it('cannot exceed it: PostgreSQL refuses a role more than its share, and each role has its time limits', async () => {
+  it('cannot exceed it: PostgreSQL refuses a role more than its share, and each role has its limits', async () => {
     const superuser = `postgres://postgres:${test.platform.keys.passwords.postgres}@127.0.0.1:${test.platform.ports.postgres}/postgres`;
     const client = new pg.Client({ connectionString: superuser });
     await client.connect();
@@ -114,7 +114,9 @@ describe.each([
     for (const { settings } of rows) {
       expect(settings.map((each) => each.split('=')[0]).sort()).toEqual([
         'idle_in_transaction_session_timeout',
+        'jit',
         'lock_timeout',
+        'max_parallel_workers_per_gather',
         'statement_timeout',
       ]);
     }

@@ -1,4 +1,4 @@
-import { createDataSource, inTransaction } from '@leadgraph/kit';
+import { createDataSource, inLongTransaction } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import { readAgentsDatabaseUrl } from './config.js';
 import { rebuildReports } from './reports/rebuildReports.js';
@@ -16,7 +16,7 @@ try {
   const url = readAgentsDatabaseUrl();
   db = createDataSource({ ...agentsStore, url, name: 'agents-maintenance', poolSize: 1, acquireTimeoutMs: 5_000 });
   await db.initialize();
-  await inTransaction(db, rebuildReports);
+  await inLongTransaction(db, rebuildReports);
   console.log('The leaderboard of agents is counted anew.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

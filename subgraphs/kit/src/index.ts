@@ -63,6 +63,7 @@ export { StaleReads } from './store/staleReads.js';
 export { type SubgraphStores, subgraphStores } from './store/subgraphStores.js';
 export {
   databaseErrorCode,
+  inLongTransaction,
   inTransaction,
   isTransientStoreError,
   isUniqueViolation,

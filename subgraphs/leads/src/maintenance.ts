@@ -1,4 +1,4 @@
-import { createDataSource, inTransaction } from '@leadgraph/kit';
+import { createDataSource, inLongTransaction } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import { readLeadsDatabaseUrl } from './config.js';
 import { rebuildReports } from './reports/rebuildReports.js';
@@ -24,10 +24,10 @@ try {
   });
   await db.initialize();
   if (command === 'rebuild-reports') {
-    await inTransaction(db, rebuildReports);
+    await inLongTransaction(db, rebuildReports);
     console.log('The reports of leads are counted anew.');
   } else {
-    const tables = await inTransaction(db, (tx) => detachMonth(tx, new Date(`${month}-01T00:00:00Z`), new Date()));
+    const tables = await inLongTransaction(db, (tx) => detachMonth(tx, new Date(`${month}-01T00:00:00Z`), new Date()));
     console.log(`Detached. Archive or drop these tables: ${tables.join(', ')}`);
   }
 } catch (error) {

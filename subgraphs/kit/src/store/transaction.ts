@@ -36,6 +36,14 @@ export async function inTransaction<T>(dataSource: DataSource, work: (tx: Entity
   }
 }
 
+/** The same for work that may take long, such as counting reports anew: the role's limit for statements, which is meant for requests, does not hold. */
+export function inLongTransaction<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return inTransaction(dataSource, async (tx) => {
+    await tx.query('SET LOCAL statement_timeout = 0');
+    return work(tx);
+  });
+}
+
 /** Whether this is the work of a transaction made by `inTransaction`. */
 export function isInTransaction(): boolean {
   return inside.getStore() === true;
