@@ -147,9 +147,15 @@ async function tokensOf(platform: Platform): Promise<Readonly<Record<Asker, Toke
   };
 }
 
+/** A superuser's connection, whose statements are planned as those of the database's subgraph. */
 async function connect(platform: Platform, database: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: superuserUrl(platform, database) });
   await client.connect();
+  await client.query(
+    `SELECT set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), false)
+     FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole CROSS JOIN unnest(setconfig) AS setting WHERE rolname = $1`,
+    [database],
+  );
   return client;
 }
 

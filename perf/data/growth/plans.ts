@@ -15,24 +15,25 @@ export interface PlanNode {
 const PARTITION = /^(lead|lead_event)_(\d{4}_\d\d|default)(?=_|$)/;
 
 /**
- * A plan without what may differ between sizes: the same whichever months it reads, and however it adds up. `Limit(Merge Append(Index Scan Backward lead_status_id_idx))`. What months of one plan do
+ * A plan without what may differ between sizes: the same whichever months it reads, and however it adds up. `Limit(Merge Append(Index Scan Backward lead))`. What months of one plan do
  * alike is said once.
+ * Of which index a month comes in the list's order is left out: how many other leads are passed depends on shares, not on how many there are, and with shares of a third indexes cost the planner the same.
  */
-export function shapeOf(node: PlanNode): string {
+export function shapeOf(node: PlanNode, isMerged = false): string {
   const type = node['Node Type'];
   const inputs = node.Plans ?? [];
   const [only] = inputs;
   // Groups are sorted or hashed as their number is thought to be: before, after, or not at all.
   const sortsGroups = type === 'Sort' && only?.['Node Type'] === 'Aggregate';
   if (only && (type === 'Result' || sortsGroups)) return shapeOf(only);
-  const place = node['Index Name'] ?? node['Relation Name'];
+  const place = (isMerged ? undefined : node['Index Name']) ?? node['Relation Name'];
   const words = [
     type,
     ...(node['Scan Direction'] === 'Backward' ? ['Backward'] : []),
     ...(place ? [place.replace(PARTITION, '$1')] : []),
   ].join(' ');
   const kept = type === 'Aggregate' && only?.['Node Type'] === 'Sort' ? (only.Plans ?? []) : inputs;
-  const shapes = kept.map(shapeOf);
+  const shapes = kept.map((each) => shapeOf(each, type === 'Merge Append'));
   const shown = type.endsWith('Append') ? [...new Set(shapes)].sort() : shapes;
   return shown.length > 0 ? `${words}(${shown.join(', ')})` : words;
 }
