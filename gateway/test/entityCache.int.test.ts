@@ -96,6 +96,30 @@ describe('what has been answered', () => {
     expect(graph.askedOf('stock')[1]?.variables.representations?.map(({ id }) => id)).toEqual(['2']);
   });
 
+  it('is not what did not come, beside what others had asked for', async () => {
+    const { graph, gateways } = await setUp();
+    const [gateway] = gateways;
+    const related = async (id: string) =>
+      (await gateway.query('query ($id: ID!) { item(id: $id) { related { id failing } } }', { id })).body;
+    await gateway.query('{ item(id: "3") { failing } }');
+    await filled(gateway, 2);
+    const release = graph.hold('stock');
+    const others = related('4');
+    await eventually(() => expect(graph.held.count).toBe(1));
+    const restore = graph.refuse('stock');
+    const asking = related('2');
+    await eventually(() => expect(graph.refused.count).toBeGreaterThan(0));
+    release();
+    await others;
+    const { data, errors } = await asking;
+    expect(data.item.related.map(({ failing }: { failing: unknown }) => failing)).toEqual([1, 1, null]);
+    expect(errors.map(({ path }: { path: unknown }) => path)).toEqual([['item', 'related', 2, 'failing']]);
+    restore();
+    const again = await related('2');
+    expect(again.errors).toBeUndefined();
+    expect(again.data.item.related.map(({ failing }: { failing: unknown }) => failing)).toEqual([1, 1, 1]);
+  });
+
   it('is kept apart by who asks; what is the same for all is fetched as nobody', async () => {
     const { graph, gateways } = await setUp();
     const [gateway] = gateways;

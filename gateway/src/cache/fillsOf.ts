@@ -8,15 +8,15 @@ export interface FillOfValue extends Fill {
   readonly value: unknown;
 }
 
-/** What of an answer can be kept: nothing of one in which personal data were disclosed, since each time they are is recorded; no entity that has an error. */
+/** What of an answer can be kept: nothing of one in which personal data were disclosed, since each time they are is recorded; no entity that has an error or did not come. */
 export function fillsOf(
-  { response }: FetchResult,
+  { response, failedEntities = [] }: FetchResult,
   wanted: readonly Wanted[],
   caching: FetchCaching,
   areEntities: boolean,
 ): FillOfValue[] {
   if (!response?.data || (response.disclosed?.length ?? 0) > 0) return [];
-  const failed = new Set<unknown>();
+  const failed = new Set<unknown>(failedEntities.flatMap(({ positions }) => [...positions]));
   for (const { path } of response.errors ?? []) {
     if (!areEntities || path?.[0] !== '_entities' || typeof path[1] !== 'number') return [];
     failed.add(path[1]);

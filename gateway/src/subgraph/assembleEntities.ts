@@ -47,6 +47,10 @@ export function assembleEntities(
       const failure = result.failure ?? fetchFailure('invalid', subgraph);
       failedEntities.push({ failure, positions: new Set(positions.values()) });
     }
+    for (const { failure, positions: without } of result.failedEntities ?? []) {
+      const concerned = new Set([...positions].flatMap(([from, to]) => (without.has(from) ? [to] : [])));
+      if (concerned.size > 0) failedEntities.push({ failure, positions: concerned });
+    }
     for (const error of told ?? []) errors.push(...placed(error, part, given === null || given === undefined));
     for (const each of result.response?.disclosed ?? []) if (!isOfOthers(each, part)) disclosed.push(each);
   }

@@ -72,6 +72,18 @@ describe('an answer put together', () => {
     ]);
   });
 
+  it('tells which entities had failed in what it is put together from', () => {
+    const failure = fetchFailure('timeout', 's');
+    const failedEntities = [{ failure, positions: new Set([1, 2]) }];
+    const part = { result: result(data('a', null, null), { failedEntities }), sent: ['1', '2', '3'] };
+    const places: [number, number][] = [
+      [0, 0],
+      [2, 3],
+    ];
+    const whole = assembleEntities('s', 4, [{ ...part, positions: new Map(places) }]);
+    expect(whole.failedEntities).toEqual([{ failure, positions: new Set([3]) }]);
+  });
+
   it('tells as disclosed what is not of entities that others asked for', () => {
     const disclosed = ['1', '2', 'nested'].map((key) => ({ __typename: 'Item', key, fields: ['email'] }));
     const part = { result: result({ ...data('a', 'b'), disclosed }), sent: [item('1'), item('2')] };
