@@ -32,6 +32,7 @@ export {
 } from './graphql/subscriptionEvent.js';
 export { anonymous, type Identity, type IdentityKind, requireKind, requireScope } from './identity/identity.js';
 export { createLogger, type Logger } from './log.js';
+export { noteChanged } from './messaging/changedEntities.js';
 export { type ConsumerDefinition, defineConsumer, type EventHandler, RetryLater } from './messaging/consumer.js';
 export { emit, emitAll, eventWrites, type OutgoingEvent } from './messaging/outbox.js';
 export type { Metrics } from './metrics.js';
@@ -56,7 +57,7 @@ export { decodeCursor, encodeCursor } from './store/cursor.js';
 export { createDataSource, migrate } from './store/dataSource.js';
 export { hashBody, withIdempotency } from './store/idempotency.js';
 export { checkPageSize, countBounded, type FoundThrough, keysetPage, type SortKey } from './store/keysetPage.js';
-export { KitTables1700000000000 } from './store/kitTables.js';
+export { ChangesOfAnswers1765100000000, KitTables1700000000000 } from './store/kitTables.js';
 export { createListLoader, createLoader } from './store/loader.js';
 export { type KeyedRead, type SharedRead, SharedReads } from './store/sharedReads.js';
 export { StaleReads } from './store/staleReads.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction, withIdempotency } from '../src/index.js';
+import { currentScope, inTransaction, noteChanged, runInScope, systemActor, withIdempotency } from '../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.js';
 import { thingStore } from './thingsSubgraph.js';
 
@@ -32,6 +32,24 @@ describe('an idempotency key', () => {
     expect(done - before).toBe(1);
     expect(new Set(answers.map(({ answer }) => answer.number)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  it('tells who replays what the first call changed', async () => {
+    const ref = (key: string) => ({ __typename: 'Wallet', key, version: 1 });
+    const pay = () =>
+      runInScope({ origin: 'request', requestId: 'r', actor: systemActor }, async () => {
+        await inTransaction(database.db, async (tx) => {
+          noteChanged(tx, [ref('before')]);
+          await withIdempotency(tx, { operation: 'pay', caller: 'AGENT:a', key: 'k5', body: {} }, async () => {
+            noteChanged(tx, [ref('a'), ref('b')]);
+            return 1;
+          });
+        });
+        return currentScope()?.changed;
+      });
+    const changed = [ref('before'), ref('a'), ref('b')];
+    expect(await pay()).toEqual(changed);
+    expect(await pay()).toEqual(changed);
   });
 
   it('is free again when the work failed', async () => {

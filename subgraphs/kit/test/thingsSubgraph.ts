@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, Field, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
 import {
+  ChangesOfAnswers1765100000000,
   connectionOf,
   createDataSource,
   createSubgraphSchema,
@@ -114,7 +115,10 @@ class ThingResolver {
   }
 }
 
-export const thingStore = { entities: [Thing], migrations: [KitTables1700000000000, Things1800000000000] };
+export const thingStore = {
+  entities: [Thing],
+  migrations: [KitTables1700000000000, ChangesOfAnswers1765100000000, Things1800000000000],
+};
 
 /** Starts it the way the real subgraphs are started. `name` decides which stream its events go to. */
 export async function startThings(options: { withNats?: boolean; parts?: Partial<SubgraphParts> } = {}) {

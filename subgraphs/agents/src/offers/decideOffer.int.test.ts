@@ -45,7 +45,12 @@ describe('accepting', () => {
   it('answers the same again, with a key and without', async () => {
     const { buyer, offer } = await offered();
     for (const key of ['key-1', 'key-1', null]) {
-      expect((await agents.accept(offer.id, buyer.identity, key)).data.acceptOffer.status).toBe('ACCEPTED');
+      const { data, extensions } = await agents.accept(offer.id, buyer.identity, key);
+      expect(data.acceptOffer.status).toBe('ACCEPTED');
+      // The answer before may have been lost: what is kept of the offer has to go all the same.
+      expect(extensions).toMatchObject({
+        changed: expect.arrayContaining([expect.objectContaining({ __typename: 'Offer', key: offer.id })]),
+      });
     }
   });
 

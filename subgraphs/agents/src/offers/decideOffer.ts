@@ -1,4 +1,4 @@
-import { DomainError, inTransaction, isUuid, withIdempotency } from '@leadgraph/kit';
+import { DomainError, inTransaction, isUuid, noteChanged, withIdempotency } from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
 import { continueRouting } from '../routing/continueRouting.js';
@@ -57,6 +57,7 @@ async function decide(
       const before = offer.version;
       await act(leadCase, offer);
       if (offer.version !== before) await leadCase.save();
+      else noteChanged(tx, leadCase.entitiesOf(offer));
       return offer;
     };
     if (idempotencyKey == null) return work();

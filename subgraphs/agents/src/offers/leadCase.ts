@@ -1,5 +1,5 @@
 import { eventWrites, writeTogether } from '@leadgraph/kit';
-import type { EventPayload, EventType } from '@leadgraph/schema';
+import type { EntityRef, EventPayload, EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import { type AgentsRules, resendTime } from '../agentsRules.js';
 import { acceptedCount, type OfferCount, offerCounts } from '../reports/offerCounts.js';
@@ -204,14 +204,19 @@ export class LeadCase {
       ...event,
       // All that happens to one lead reaches a consumer in the order in which it happened.
       orderKey: this.leadId,
-      entities: [
-        ...(offer ? [{ __typename: 'Offer', key: offer.id, version: offer.version }] : []),
-        { __typename: 'Lead', key: this.leadId, version: leadVersion },
-        ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
-      ],
+      entities: this.entitiesOf(offer, leadVersion),
       occurredAt: this.now,
     }));
     await writeTogether(tx, [...offerCounts(this.#counts, routing), ...eventWrites(tx, events)]);
+  }
+
+  /** What changes when something happens to an offer, or to the lead's routing alone. */
+  entitiesOf(offer: Offer | null, leadVersion = this.routing.version): EntityRef[] {
+    return [
+      ...(offer ? [{ __typename: 'Offer', key: offer.id, version: offer.version }] : []),
+      { __typename: 'Lead', key: this.leadId, version: leadVersion },
+      ...(offer ? [{ __typename: 'Agent', key: offer.agentId, version: this.now.getTime() }] : []),
+    ];
   }
 
   #announce<T extends AgentsEvent>(

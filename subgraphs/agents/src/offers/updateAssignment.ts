@@ -1,4 +1,4 @@
-import { DomainError, emit, isUuid, writeTogether } from '@leadgraph/kit';
+import { DomainError, emit, isUuid, noteChanged, writeTogether } from '@leadgraph/kit';
 import type { EntityManager } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
 import { offerCounts } from '../reports/offerCounts.js';
@@ -28,7 +28,15 @@ export async function updateAssignment(
       { details: { typename: 'Assignment', id } },
     );
   }
-  if (assignment.status === status) return assignment;
+  const entities = () => [
+    { __typename: 'Assignment', key: id, version: assignment.version },
+    { __typename: 'Offer', key: assignment.offerId, version: clock.now().getTime() },
+    { __typename: 'Agent', key: agentId, version: clock.now().getTime() },
+  ];
+  if (assignment.status === status) {
+    noteChanged(tx, entities());
+    return assignment;
+  }
   if (!canProgress(assignment.status, status)) {
     throw new DomainError(
       'ASSIGNMENT_STEP_INVALID',
@@ -50,11 +58,7 @@ export async function updateAssignment(
     type: 'agents.assignment.changed',
     partitionKey: agentId,
     orderKey: assignment.leadId,
-    entities: [
-      { __typename: 'Assignment', key: id, version: assignment.version },
-      { __typename: 'Offer', key: assignment.offerId, version: now.getTime() },
-      { __typename: 'Agent', key: agentId, version: now.getTime() },
-    ],
+    entities: entities(),
     payload: { assignmentId: id, leadId: assignment.leadId, agentId, status },
     occurredAt: now,
   });

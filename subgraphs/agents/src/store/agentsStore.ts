@@ -1,4 +1,4 @@
-import { KitTables1700000000000 } from '@leadgraph/kit';
+import { ChangesOfAnswers1765100000000, KitTables1700000000000 } from '@leadgraph/kit';
 import { Agency } from './agency.js';
 import { Agent } from './agent.js';
 import { Assignment } from './assignment.js';
@@ -24,5 +24,6 @@ export const agentsStore = {
     ListIndexes1764200000000,
     Leaderboard1764300000000,
     LeaderboardBlocks1764500000000,
+    ChangesOfAnswers1765100000000,
   ],
 };

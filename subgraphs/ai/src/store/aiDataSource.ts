@@ -1,4 +1,4 @@
-import { createDataSource, KitTables1700000000000 } from '@leadgraph/kit';
+import { ChangesOfAnswers1765100000000, createDataSource, KitTables1700000000000 } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import { LeadProjectionRow, QualificationJobRow, QualificationRow } from './entities.js';
 import { Qualification1700000000100 } from './migrations/1700000000100-qualification.js';
@@ -6,7 +6,7 @@ import { Qualification1700000000100 } from './migrations/1700000000100-qualifica
 /** The store's classes and migrations, in their order. */
 export const aiStore = {
   entities: [LeadProjectionRow, QualificationRow, QualificationJobRow],
-  migrations: [KitTables1700000000000, Qualification1700000000100],
+  migrations: [KitTables1700000000000, Qualification1700000000100, ChangesOfAnswers1765100000000],
 };
 
 export function createAiDataSource(

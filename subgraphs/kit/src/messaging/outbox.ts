@@ -13,6 +13,7 @@ import { OUTBOX_PARTITIONS } from '../store/kitTables.js';
 import { onCommit } from '../store/transaction.js';
 import { type Write, writeTogether } from '../store/writeTogether.js';
 import { uuidv7 } from '../uuid.js';
+import { noteChanged } from './changedEntities.js';
 
 export interface OutgoingEvent<T extends EventType> {
   type: T;
@@ -55,8 +56,11 @@ export function eventWrites(tx: EntityManager, events: readonly OutgoingEvent<Ev
   if (events.length === 0) return [];
   const scope = currentScope();
   const rows = events.map((event) => toRow(event, scope));
+  noteChanged(
+    tx,
+    events.flatMap(({ entities }) => entities),
+  );
   onCommit(tx, () => {
-    for (const event of events) scope?.changed.push(...event.entities);
     for (const listener of listeners) listener();
   });
   return [

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { EntityRef } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
+import { changedIn, noteChanged } from '../messaging/changedEntities.js';
 
 export interface IdempotentCall {
   /** The mutation's name. */
@@ -15,7 +17,8 @@ export interface IdempotentCall {
 /**
  * Does `work` at most once for a caller's key, in the caller's transaction. The same key with the same body replays the first answer
  * (`replayed: true`); with another body it is IDEMPOTENCY_KEY_REUSED. Two at the same time: the second waits for the first's
- * transaction. `work` returns plain JSON (ids rather than rows), which is what is kept.
+ * transaction. `work` returns plain JSON (ids rather than rows), which is kept together with the entities that it changed: who replays the answer is told of them again, for the first
+ * answer may have been lost before anybody was.
  */
 export async function withIdempotency<T>(
   tx: EntityManager,
@@ -29,17 +32,16 @@ export async function withIdempotency<T>(
     [call.operation, call.caller, call.key, bodyHash],
   );
   if (claimed.length > 0) {
+    const before = changedIn(tx).length;
     const answer = await work();
-    await tx.query('UPDATE idempotency_key SET answer = $4 WHERE operation = $1 AND caller = $2 AND key = $3', [
-      call.operation,
-      call.caller,
-      call.key,
-      JSON.stringify(answer),
-    ]);
+    await tx.query(
+      'UPDATE idempotency_key SET answer = $4, changed = $5 WHERE operation = $1 AND caller = $2 AND key = $3',
+      [call.operation, call.caller, call.key, JSON.stringify(answer), JSON.stringify(changedIn(tx).slice(before))],
+    );
     return { answer, replayed: false };
   }
-  const [first]: { body_hash: string; answer: T }[] = await tx.query(
-    'SELECT body_hash, answer FROM idempotency_key WHERE operation = $1 AND caller = $2 AND key = $3',
+  const [first]: { body_hash: string; answer: T; changed: EntityRef[] }[] = await tx.query(
+    'SELECT body_hash, answer, changed FROM idempotency_key WHERE operation = $1 AND caller = $2 AND key = $3',
     [call.operation, call.caller, call.key],
   );
   if (!first)
@@ -53,6 +55,7 @@ export async function withIdempotency<T>(
       { field: 'idempotencyKey' },
     );
   }
+  noteChanged(tx, first.changed);
   return { answer: first.answer, replayed: true };
 }
 

@@ -53,3 +53,16 @@ export class KitTables1700000000000 implements MigrationInterface {
     await runner.query('DROP TABLE idempotency_key, inbox, relay_lease, outbox');
   }
 }
+
+/** What an answer changed is kept with it. */
+export class ChangesOfAnswers1765100000000 implements MigrationInterface {
+  readonly name = 'ChangesOfAnswers1765100000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE idempotency_key ADD COLUMN changed jsonb NOT NULL DEFAULT '[]'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE idempotency_key DROP COLUMN changed');
+  }
+}

@@ -2,7 +2,7 @@ import { DomainError, type Identity, inTransaction, isUuid, notFound } from '@le
 import type { DataSource, EntityManager } from 'typeorm';
 import { actsFor } from '../intake/ownSource.js';
 import type { LeadsTools } from '../leadsTools.js';
-import { changeLead } from '../lifecycle/changeLead.js';
+import { changeLead, unchanged } from '../lifecycle/changeLead.js';
 import { canBecome } from '../lifecycle/leadStatus.js';
 import { markConsentRevoked } from '../store/consentStore.js';
 import { lockLead } from '../store/leadStore.js';
@@ -23,7 +23,7 @@ export async function revokeConsent(
     const lead = isUuid(request.leadId) ? await lockLead(tx, request.leadId) : null;
     const source = lead && (await readSource(tx, lead.sourceId));
     if (!lead || !source || !actsFor(identity, source.partner)) throw notFound('Lead', request.leadId);
-    if (lead.status === 'WITHDRAWN') return lead;
+    if (lead.status === 'WITHDRAWN') return unchanged(tx, lead);
     if (!canBecome(lead.status, 'WITHDRAWN')) {
       throw new DomainError('CONFLICT', 'This lead is erased; there is no consent left to revoke.', {
         field: 'leadId',

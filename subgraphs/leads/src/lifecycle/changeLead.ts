@@ -1,4 +1,4 @@
-import { eventWrites, type OutgoingEvent, type Write, writeTogether } from '@leadgraph/kit';
+import { eventWrites, noteChanged, type OutgoingEvent, type Write, writeTogether } from '@leadgraph/kit';
 import type { EventType } from '@leadgraph/schema';
 import type { EntityManager } from 'typeorm';
 import type { LeadLimits } from '../config.js';
@@ -62,6 +62,12 @@ export async function changeLead(
     ...announcementWrites(tx, changed, change.announce(changed), { occurredAt: now }),
   ]);
   return changed;
+}
+
+/** A lead that is asked to become what it is already: whoever asks again may not have been answered the first time, and is to read it as it is. */
+export function unchanged(tx: EntityManager, lead: LeadRow): LeadRow {
+  noteChanged(tx, [{ __typename: 'Lead', key: lead.id, version: lead.version }]);
+  return lead;
 }
 
 /** Emits an event of a lead by itself. */

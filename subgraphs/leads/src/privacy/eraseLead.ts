@@ -1,7 +1,7 @@
 import { inTransaction, isUuid, notFound } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import type { LeadsTools } from '../leadsTools.js';
-import { changeLead } from '../lifecycle/changeLead.js';
+import { changeLead, unchanged } from '../lifecycle/changeLead.js';
 import { markConsentRevoked } from '../store/consentStore.js';
 import { forgetPerson } from '../store/erasureStore.js';
 import { lockLead } from '../store/leadStore.js';
@@ -19,7 +19,7 @@ export async function eraseLead(
   return inTransaction(db, async (tx) => {
     const lead = isUuid(request.leadId) ? await lockLead(tx, request.leadId) : null;
     if (!lead) throw notFound('Lead', request.leadId);
-    if (lead.status === 'ERASED') return lead;
+    if (lead.status === 'ERASED') return unchanged(tx, lead);
     const { reason } = request;
     await markConsentRevoked(tx, lead.id, reason, tools.clock.now());
     await forgetPerson(tx, lead);

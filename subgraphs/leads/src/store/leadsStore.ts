@@ -1,4 +1,4 @@
-import { KitTables1700000000000 } from '@leadgraph/kit';
+import { ChangesOfAnswers1765100000000, KitTables1700000000000 } from '@leadgraph/kit';
 import { BuyerRow } from './buyerTable.js';
 import { ConsentRow } from './consentTable.js';
 import { LeadEventRow } from './leadEventTable.js';
@@ -33,5 +33,6 @@ export const leadsStore = {
     MoreByScore1764800000000,
     FunnelAndMoneyBlocks1764900000000,
     OwnLeadsOfAPlace1765000000000,
+    ChangesOfAnswers1765100000000,
   ],
 };
