@@ -42,7 +42,7 @@ export function createCacheCounts(registry: Registry): CacheCounts {
   });
   new Counter({
     name: 'entity_cache_fills_total',
-    help: 'Values that were to be kept, by subgraph and result (filled, refused: something in them had changed meanwhile, or it was not known that it had not).',
+    help: 'Values that were to be kept, by subgraph and result (filled, refused: something in them had changed meanwhile, or it was not known that it had not; they were too large; or Redis was away).',
     labelNames: ['subgraph', 'result'],
     registers,
     collect() {

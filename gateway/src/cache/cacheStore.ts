@@ -61,5 +61,7 @@ export interface CacheStore {
   fill(since: string, fills: readonly Fill[]): Promise<readonly (readonly string[] | undefined)[]>;
   /** Replaces the generations of entities and of their types. When it is resolved, no reading has what was before. Rejects where the store is away. */
   invalidate(tags: readonly Tag[]): Promise<void>;
+  /** Makes everything void that is kept. Rejects where the store is away. */
+  voidAll(): Promise<void>;
   close(): void;
 }

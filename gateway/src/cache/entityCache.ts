@@ -17,10 +17,12 @@ const PAUSE_MS = 1_000;
 
 /** Whether anything may be taken from the cache at the moment, and what is to be told of changes. */
 export interface CacheState {
-  /** The store is there and every change of the subgraphs that tell of changes is heard of. */
+  /** The store is there and every change of some subgraph is heard of. */
   readonly on: boolean;
   /** The store is there and every change is heard of, of this subgraph as well. */
   isOn(subgraph: string): boolean;
+  /** Is told when readings of the store begin to fail, and when they do not any more. */
+  storeAnswers(answers: boolean): void;
   /** What a mutation has changed: when it is resolved, nobody is given what was before. */
   changed(tags: readonly Tag[]): Promise<void>;
 }
@@ -74,7 +76,8 @@ export class EntityCache {
   private async mutate(subgraph: Subgraph, request: CachedRequest, context: RequestContext): Promise<FetchResult> {
     const result = await subgraph.fetch(request, context);
     const changed = result.response?.changed ?? [];
-    if (changed.length > 0) {
+    // Without an answer nobody knows whether it was done, or what.
+    if (changed.length > 0 || result.failure) {
       const tags = changed.map(({ __typename, key }) => entityTag(subgraph.name, __typename, key));
       await this.options.state.changed([...tags, ownTag(subgraph.name, context)]);
     }
@@ -93,12 +96,18 @@ export class EntityCache {
     if (this.isFailing) this.pausedUntil = performance.now() + PAUSE_MS;
     try {
       const read = await reading;
-      if (this.isFailing) this.pausedUntil = 0;
-      this.isFailing = false;
+      if (this.isFailing) {
+        this.pausedUntil = 0;
+        this.isFailing = false;
+        this.options.state.storeAnswers(true);
+      }
       return read;
     } catch (error) {
       this.options.counts.failedReadings += 1;
-      this.isFailing = true;
+      if (!this.isFailing) {
+        this.isFailing = true;
+        this.options.state.storeAnswers(false);
+      }
       this.pausedUntil = performance.now() + PAUSE_MS;
       this.options.log.debug({ err: error }, 'what is kept could not be read');
       return undefined;
@@ -121,11 +130,12 @@ export class EntityCache {
     const { found, clock } = looked;
     const missing = wanted.flatMap((_each, position) => (found[position] ? [] : [position]));
     const stale = wanted.flatMap((_each, position) => (found[position]?.isStale ? [position] : []));
-    counts.count(subgraph.name, {
-      hits: wanted.length - missing.length - stale.length,
-      misses: missing.length,
-      stale: stale.length,
-    });
+    if (!context.noCache)
+      counts.count(subgraph.name, {
+        hits: wanted.length - missing.length - stale.length,
+        misses: missing.length,
+        stale: stale.length,
+      });
     if (stale.length > 0) this.refresh(subgraph, request, caching, { wanted, positions: stale, clock }, context);
     const fetched =
       missing.length === 0

@@ -20,6 +20,7 @@ it('a store that hangs is tried by one fetch at a time', async () => {
     return reading.promise;
   };
   let fetched = 0;
+  const turns: boolean[] = [];
   const count = async () => {
     fetched += 1;
   };
@@ -27,7 +28,7 @@ it('a store that hangs is tried by one fetch at a time', async () => {
   const cache = new EntityCache({
     store: { read } as unknown as CacheStore,
     layer: createProcessLayer(1_000),
-    state: { on: true, isOn: () => true, changed: async () => {} },
+    state: { on: true, isOn: () => true, changed: async () => {}, storeAnswers: (each) => turns.push(each) },
     counts: createCacheCounts(new Registry()),
     log: createLogger({ level: 'silent' }),
   });
@@ -61,4 +62,5 @@ it('a store that hangs is tried by one fetch at a time', async () => {
   void fetch();
   void fetch();
   expect(asked()).toBe(5);
+  expect(turns).toEqual([false, true]);
 });

@@ -23,8 +23,8 @@ export interface Looked {
 }
 
 /**
- * Looks for what is wanted in the process and in the store, in one reading together with the generations that decide whether it is valid. Only where the store knows something that the process does not, and that depends on more than was known before, the generations of the rest are read after it: they are
- * newer than the value then, which is as good. `own`: the tag of what the caller itself has changed, where something may be shown though it has changed.
+ * Looks for what is wanted in the process and in the store, in one reading together with the generations that decide whether it is valid. What turns out to be outdated in the process may be in the store as it is by now, filled by another process; and what only the store knows may depend on more than was known
+ * before: for these there is a second reading. Generations of the first are older than its values then, those of the second newer than the values of the first; either is as good. `own`: the tag of what the caller itself has changed, where something may be shown though it has changed.
  */
 export async function lookUp(
   wanted: readonly Wanted[],
@@ -35,37 +35,52 @@ export async function lookUp(
 ): Promise<Looked> {
   const now = Date.now();
   const longest = maxAgeMs + staleMs;
-  const kept = wanted.map(({ key, tags }): KeptValue | undefined => {
+  const values = wanted.map(({ key, tags }): KeptValue | undefined => {
     const value = tags && layer.get(key);
     return value && now - value.filledAt <= longest ? value : undefined;
   });
   const tags = new Set<Tag>(own === undefined ? [] : [own]);
-  const keys: string[] = [];
-  for (const [position, { key, tags: known }] of wanted.entries()) {
-    for (const tag of kept[position]?.tags ?? known ?? []) tags.add(tag);
-    if (!kept[position] && known) keys.push(key);
-  }
-  const { clock, generations, values } = await store.read([...tags], keys);
-  const current = new Map<Tag, string | undefined>([...tags].map((tag, index) => [tag, generations[index]]));
-  const read = new Map(keys.map((key, index) => [key, values[index]]));
+  for (const [position, { tags: known }] of wanted.entries())
+    for (const tag of values[position]?.tags ?? known ?? []) tags.add(tag);
+  const current = new Map<Tag, string | undefined>();
+  const stored = new Set<number>();
+  const read = async (asked: readonly Tag[], positions: readonly number[]) => {
+    const reading = await store.read(
+      asked,
+      positions.map((each) => wanted[each]?.key ?? ''),
+    );
+    for (const [index, tag] of asked.entries()) current.set(tag, reading.generations[index]);
+    for (const [index, position] of positions.entries()) {
+      const value = reading.values[index];
+      if (!value) continue;
+      values[position] = parsed(value);
+      stored.add(position);
+    }
+    return reading.clock;
+  };
+  const isValid = ({ tags, generations }: KeptValue) =>
+    tags.every((tag, index) => current.get(tag) === generations[index]);
 
+  const unkept = wanted.flatMap(({ tags: known }, position) => (known && !values[position] ? [position] : []));
+  const clock = await read([...tags], unkept);
   const unknown = new Set<Tag>();
-  for (const value of read.values()) for (const tag of value?.tags ?? []) if (!current.has(tag)) unknown.add(tag);
-  if (unknown.size > 0) {
-    const more = await store.read([...unknown], []);
-    for (const [index, tag] of [...unknown].entries()) current.set(tag, more.generations[index]);
-  }
+  for (const position of unkept)
+    for (const tag of values[position]?.tags ?? []) if (!current.has(tag)) unknown.add(tag);
+  // What may be shown as it was is asked for anew behind it; a list that changes all the time would be looked for twice each time.
+  const outdated =
+    staleMs > 0
+      ? []
+      : values.flatMap((value, position) => (value && !stored.has(position) && !isValid(value) ? [position] : []));
+  if (unknown.size > 0 || outdated.length > 0) await read([...unknown], outdated);
 
   const found = wanted.map(({ key }, position): Found | undefined => {
-    const stored = read.get(key);
-    const value = kept[position] ?? (stored && parsed(stored));
+    const value = values[position];
     if (!value) return undefined;
     const age = now - value.filledAt;
-    const isValid = value.tags.every((tag, index) => current.get(tag) === value.generations[index]);
-    const isFresh = isValid && age <= maxAgeMs;
+    const isFresh = isValid(value) && age <= maxAgeMs;
     if (!isFresh && (staleMs === 0 || age > longest || mayLackOwn(value, clock, own && current.get(own))))
       return undefined;
-    if (stored) layer.set(key, value);
+    if (stored.has(position)) layer.set(key, value);
     return { value: value.value, plain: value.plain, isStale: !isFresh };
   });
   return { clock, found };

@@ -37,3 +37,31 @@ it('nor where it is not known who has: in another epoch, or in none', async () =
   expect(await isFound('f:3', { [LIST]: 'f:2', [OWN]: 'f:2' })).toBeUndefined();
   expect(await isFound(undefined, {})).toBeUndefined();
 });
+
+it('what is outdated in the process is taken from the store, if that has it as it is by now', async () => {
+  const layer = createProcessLayer(10_000);
+  const kept = { filledAt: Date.now(), plain: true, bytes: 3 };
+  const item = (id: string) => ({ key: id, tags: [`shop/Item:${id}`] });
+  for (const id of ['1', '2', '3'])
+    layer.set(id, { ...kept, tags: [`shop/Item:${id}`], generations: ['e:5'], value: `old ${id}` });
+  const generations: Readonly<Record<Tag, string>> = {
+    'shop/Item:1': 'e:5',
+    'shop/Item:2': 'e:7',
+    'shop/Item:3': 'e:8',
+  };
+  const asked: (readonly string[])[] = [];
+  const read: CacheStore['read'] = async (tags, keys) => {
+    asked.push(keys);
+    // The third one changed once more after it was filled.
+    const stored = (id: string) => ({
+      ...{ tags: [`shop/Item:${id}`], generations: ['e:7'], filledAt: Date.now(), payload: `"new ${id}"` },
+    });
+    return { clock: 'e:9', generations: tags.map((tag) => generations[tag]), values: keys.map(stored) };
+  };
+  const look = () =>
+    lookUp(['1', '2', '3'].map(item), { maxAgeMs: 60_000, staleMs: 0 }, undefined, { read } as CacheStore, layer);
+  expect((await look()).found.map((each) => each?.value)).toEqual(['old 1', 'new 2', undefined]);
+  expect(asked).toEqual([[], ['2', '3']]);
+  expect((await look()).found.map((each) => each?.value)).toEqual(['old 1', 'new 2', undefined]);
+  expect(asked.slice(2)).toEqual([[], ['3']]);
+});

@@ -27,6 +27,7 @@ const REQUEST_HEADERS = [
   'x-apollo-operation-name',
   'graphql-plan',
   'graphql-cost',
+  'cache-control',
   'last-event-id',
 ];
 /** What pages may read of a response besides what the Fetch standard lets them. */

@@ -75,8 +75,6 @@ export class CachedStream {
   #passed = false;
   /** Events have been pushed that may not even have come here. */
   #isDoubtful = false;
-  /** To be done when it has begun. */
-  #mustVoid = false;
 
   constructor(options: CachedStreamOptions) {
     this.#options = options;
@@ -112,14 +110,6 @@ export class CachedStream {
     this.#passed = false;
   }
 
-  /** Makes everything void that is kept. */
-  void(): void {
-    this.#mustVoid = !this.#consumer;
-    if (this.#mustVoid) return;
-    this.#failing = true;
-    this.#take(this.#taken);
-  }
-
   async close(): Promise<void> {
     this.#closing.abort(new Error('closed'));
     this.#waits.release(() => true);
@@ -150,7 +140,6 @@ export class CachedStream {
       onMessage: (message) => this.#take(message.position, message),
       onGap: (missing, renewed) => this.#onGap(missing, renewed),
     });
-    if (this.#mustVoid) this.void();
     this.#release();
     while (!signal.aborted) {
       const item = this.#waiting.shift();

@@ -62,6 +62,7 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   let settled = false;
   let awaySince: number | undefined = performance.now();
   let settling: NodeJS.Timeout | undefined;
+  let answers = true;
   let told: string | undefined;
   let invalidLoggedAt = 0;
   /** Resolves when it is known which streams there are. */
@@ -76,6 +77,7 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
   const isOn = (subgraph: string) => mayBeOn() && isCurrent(subgraph);
   const reasonsOff = () => [
     ...(store.ready ? [] : ['Redis is away']),
+    ...(store.ready && !answers ? ['Redis does not answer'] : []),
     ...(store.ready && !settled ? ['other gateways may not be back at Redis yet'] : []),
     ...(unconfirmed.any ? ['changes of mutations could not be told to Redis yet'] : []),
     ...(followed.size === 0 ? ['no subgraph has a stream'] : []),
@@ -91,10 +93,7 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
     told = text;
     log.info({ on: reasons.length === 0, reasons }, reasons.length === 0 ? 'answers are kept' : 'answers are not kept');
   };
-  const unconfirmed = new UnconfirmedChanges({
-    ...{ store, signal: closing.signal, onTurn: tell },
-    voidAll: () => streams.values().next().value?.void(),
-  });
+  const unconfirmed = new UnconfirmedChanges({ store, signal: closing.signal, onTurn: tell });
 
   store.watch({
     onReady() {
@@ -210,6 +209,10 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
     },
     get reasonsOff() {
       return reasonsOff();
+    },
+    storeAnswers(given: boolean) {
+      answers = given;
+      tell();
     },
     async changed(tags: readonly Tag[]) {
       // The store does not take what has changed before: nobody else waits for it.

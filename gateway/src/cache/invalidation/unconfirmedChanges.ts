@@ -8,10 +8,8 @@ const AT_A_TIME = 200;
 const PAUSE_MS = 50;
 
 export interface UnconfirmedOptions {
-  readonly store: Pick<CacheStore, 'invalidate'>;
+  readonly store: Pick<CacheStore, 'invalidate' | 'voidAll'>;
   readonly signal: AbortSignal;
-  /** Makes everything void that is kept. */
-  readonly voidAll: () => void;
   /** Nothing is left, or something is there. */
   readonly onTurn: () => void;
 }
@@ -20,6 +18,7 @@ export interface UnconfirmedOptions {
 export class UnconfirmedChanges {
   readonly #options: UnconfirmedOptions;
   readonly #tags = new Set<Tag>();
+  #isTooMuch = false;
   #telling = false;
 
   constructor(options: UnconfirmedOptions) {
@@ -34,7 +33,7 @@ export class UnconfirmedChanges {
     for (const tag of tags) this.#tags.add(tag);
     if (this.#tags.size > MOST_TAGS) {
       this.#tags.clear();
-      this.#options.voidAll();
+      this.#isTooMuch = true;
     }
     if (!this.#telling) void this.#tell();
   }
@@ -43,14 +42,18 @@ export class UnconfirmedChanges {
     const { store, signal, onTurn } = this.#options;
     this.#telling = true;
     onTurn();
-    while (this.#tags.size > 0 && !signal.aborted) {
+    while ((this.#isTooMuch || this.#tags.size > 0) && !signal.aborted) {
       const some = [...this.#tags].slice(0, AT_A_TIME);
+      const isTooMuch = this.#isTooMuch;
       // Taken out before: what is added again meanwhile has changed again.
       for (const tag of some) this.#tags.delete(tag);
+      this.#isTooMuch = false;
       try {
-        await store.invalidate(some);
+        if (isTooMuch) await store.voidAll();
+        if (some.length > 0) await store.invalidate(some);
       } catch {
         for (const tag of some) this.#tags.add(tag);
+        this.#isTooMuch ||= isTooMuch;
         await delay(PAUSE_MS); // the store is away
       }
     }

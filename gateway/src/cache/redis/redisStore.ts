@@ -116,7 +116,14 @@ export function createRedisStore({
     if (!ready) throw new Error('Redis is away');
   };
 
+  /** What was filled by a clock that is not there any more is of no epoch that will be. */
+  const voidAll = async () => {
+    whenReady();
+    await redis.del(clockKey);
+  };
+
   return {
+    voidAll,
     get ready() {
       return ready;
     },
@@ -159,8 +166,8 @@ export function createRedisStore({
           return;
         } catch (error) {
           // Full, and nothing may be evicted: what is kept can still be taken away, all of it.
-          if (error instanceof ReplyError && reasonOf(error).startsWith('OOM')) {
-            const isVoid = await redis.del(clockKey).then(
+          if (error instanceof ReplyError && reasonOf(error).includes('OOM')) {
+            const isVoid = await voidAll().then(
               () => true,
               () => false, // away: tried again
             );
