@@ -73,7 +73,7 @@ const sifted = { sorts: 2 * PAGE, reads: 150 * PAGE };
 const own = { sorts: 2 * PAGE, reads: 20 * PAGE };
 const few = { sorts: 5 * PAGE, reads: 20 * PAGE };
 const largest = agentOf(500);
-/** Within a range of scores, or a place, the planner may sort what there is of it: entries of the index (here some 300), not leads. */
+/** Within a range of scores the planner may sort what there is of it: entries of the index (here some 300), not leads. */
 const ranged = { sorts: 20 * PAGE, reads: 150 * PAGE };
 
 const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
@@ -108,10 +108,7 @@ const filters: Record<string, [Partial<LeadListFilter>, typeof ordered?]> = {
   'a buyer and several statuses': [{ buyer: largest, status: ['SOLD', 'RETURNED'] }, own],
   'a buyer and a line': [{ buyer: largest, line: ['AUTO'] }, sifted],
   'a buyer and a state': [{ buyer: largest, state: ['WY'] }, sifted],
-  'a buyer, a status, a line and a state': [
-    { buyer: largest, status: ['SOLD'], line: ['AUTO'], state: ['WY'] },
-    ranged,
-  ],
+  'a buyer, a status, a line and a state': [{ buyer: largest, status: ['SOLD'], line: ['AUTO'], state: ['WY'] }, own],
   'a buyer and a source': [{ buyer: agentOf(7), sourceId: [sourceOf(4)] }, sifted],
   'a buyer and a score': [{ buyer: largest, scoreMin: 95 }, ranged],
   'a buyer, no test leads': [{ buyer: largest, includeTest: false }, own],
