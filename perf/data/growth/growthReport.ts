@@ -1,6 +1,7 @@
 import { atMost, type Bar, rounded, table } from '../../report.ts';
 import { fitGrowth, foretell, type Point, type Scale, scaleOf } from './fitGrowth.ts';
 import { type ReadGrowth, type SizeGrowth, TEN_MILLION } from './measureGrowth.ts';
+import { isLike, type Shape } from './plans.ts';
 import type { StoreSize } from './storeSizes.ts';
 
 type Kind = ReadGrowth['kind'];
@@ -107,7 +108,7 @@ export function growthBars({ sizes }: GrowthFigures): Bar[] {
     ...slowest('ten million, foretold', ({ model }) => model?.ms),
     atMost(
       'ten million: plans of another shape',
-      differences(sizes).filter(({ than }) => than === TEN_MILLION).length,
+      differences(sizes).filter(({ leads }) => leads === TEN_MILLION).length,
       0,
     ),
   ];
@@ -162,38 +163,49 @@ function noteLines({ last, model }: Row): string[] {
   ];
 }
 
-/** A plan of the most leads that is another one with fewer, or with ten million. */
+/** A plan that with more leads does what it does not with fewer: from the size before to the last one, and from that to ten million. */
 interface Difference {
   readonly read: string;
   readonly case: string;
-  readonly than: number;
-  readonly shape: string;
-  readonly other: string;
+  readonly leads: number;
+  readonly shape: Shape;
+  readonly before: Shape;
 }
 
 function differences(sizes: readonly SizeGrowth[]): Difference[] {
   const [last, before] = [sizes.at(-1), sizes.at(-2)];
   return (last?.reads ?? []).flatMap(({ name: read, shapes, grownShapes }) => {
-    const against = (than: number, others: Readonly<Record<string, string>> = {}) =>
-      Object.entries(shapes).flatMap(([name, shape]) => {
-        const { [name]: other = shape } = others;
-        return other === shape ? [] : [{ ...{ read, case: name.trim(), than }, shape, other }];
-      });
+    const fewer = before?.reads.find(({ name }) => name === read)?.shapes;
     return [
-      ...(before ? against(before.leads, before.reads.find(({ name }) => name === read)?.shapes) : []),
-      ...against(TEN_MILLION, grownShapes),
+      ...(last && fewer ? changes(fewer, shapes).map((change) => ({ read, leads: last.leads, ...change })) : []),
+      ...changes(shapes, grownShapes).map((change) => ({ read, leads: TEN_MILLION, ...change })),
     ];
+  });
+}
+
+type Shapes = Readonly<Record<string, Shape>>;
+
+function changes(fewer: Shapes, more: Shapes): Pick<Difference, 'case' | 'shape' | 'before'>[] {
+  return Object.entries(more).flatMap(([name, shape]) => {
+    const { [name]: before } = fewer;
+    return !before || isLike(shape, before) ? [] : [{ case: name.trim(), shape, before }];
   });
 }
 
 /** One of each kind of read, and how many there are. */
 function differenceLines(sizes: readonly SizeGrowth[]): string[] {
-  const groups = Map.groupBy(differences(sizes), ({ read, than }) => `${read}, with ${than} leads`);
+  const groups = Map.groupBy(differences(sizes), ({ read, leads }) => `${read}, with ${leads} leads`);
   return [...groups].flatMap(([name, group]) => {
     const [first] = group;
     if (!first) return [];
-    return [`  ${name}: ${group.length} other plans, e.g. ${first.case}: ${first.other}, now ${first.shape}`];
+    return [
+      `  ${name}: ${group.length} other plans, e.g. ${first.case}: ${shapeText(first.shape)}, before ${shapeText(first.before)}`,
+    ];
   });
+}
+
+function shapeText({ text, sorts }: Shape): string {
+  return sorts === 0 ? text : `${text}, sorting ${sorts} ${sorts === 1 ? 'time' : 'times'}`;
 }
 
 function diskLines({ stores }: GrowthFigures, leads: number): string[] {

@@ -9,7 +9,7 @@ import { postgresLog, superuserUrl } from '../stackUnderTest.ts';
 import { explainGrown, explainRun } from './explain.ts';
 import { type Asker, askers, type GrowthCase, type GrowthRead, growthReads, type Request } from './growthReads.ts';
 import type { LoggedStatement } from './loggedStatements.ts';
-import { buffersOf, monthsRead, type PlanNode, readWhole, shapeOf } from './plans.ts';
+import { buffersOf, monthsRead, type PlanNode, readWhole, type Shape, shapeOf } from './plans.ts';
 import { type StatementLog, startStatementLog } from './statementLog.ts';
 
 /** The size that has to be foretold. */
@@ -32,8 +32,8 @@ export interface ReadGrowth extends Pick<GrowthRead, 'name' | 'kind' | 'theory'>
   readonly wholeMonths: readonly string[];
   readonly wholeTables: readonly string[];
   /** The plans' shapes by case, and those that there would be with ten million leads. */
-  readonly shapes: Readonly<Record<string, string>>;
-  readonly grownShapes: Readonly<Record<string, string>>;
+  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly grownShapes: Readonly<Record<string, Shape>>;
 }
 
 /** What all kinds of reads cost with so many leads. */

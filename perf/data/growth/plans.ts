@@ -14,28 +14,44 @@ export interface PlanNode {
 
 const PARTITION = /^(lead|lead_event)_(\d{4}_\d\d|default)(?=_|$)/;
 
+/** How a plan reaches its rows. */
+export interface Shape {
+  /** `Limit(Merge Append(Index Scan lead))`. */
+  readonly text: string;
+  readonly sorts: number;
+}
+
 /**
- * A plan without what may differ between sizes: the same whichever months it reads, and however it adds up. `Limit(Merge Append(Index Scan Backward lead))`. What months of one plan do
- * alike is said once.
- * Of which index a month comes in the list's order is left out: how many other leads are passed depends on shares, not on how many there are, and with shares of a third indexes cost the planner the same.
+ * A plan without what may differ between sizes: the same whichever months it reads, and however it adds up; what months of one plan do alike is said once. Neither does it say by which index of a table: between those that have the order the planner
+ * decides by the shares of what is passed, and these stay as they are when there are more leads. What an index costs is in the pages that were read.
  */
-export function shapeOf(node: PlanNode, isMerged = false): string {
+export function shapeOf(node: PlanNode): Shape {
+  return { text: textOf(node), sorts: sortsOf(node) };
+}
+
+/** Whether a plan does what another does, and sorts no more. */
+export function isLike(shape: Shape, other: Shape): boolean {
+  return shape.text === other.text && shape.sorts <= other.sorts;
+}
+
+function textOf(node: PlanNode): string {
   const type = node['Node Type'];
   const inputs = node.Plans ?? [];
   const [only] = inputs;
-  // Groups are sorted or hashed as their number is thought to be: before, after, or not at all.
-  const sortsGroups = type === 'Sort' && only?.['Node Type'] === 'Aggregate';
-  if (only && (type === 'Result' || sortsGroups)) return shapeOf(only);
-  const place = (isMerged ? undefined : node['Index Name']) ?? node['Relation Name'];
-  const words = [
-    type,
-    ...(node['Scan Direction'] === 'Backward' ? ['Backward'] : []),
-    ...(place ? [place.replace(PARTITION, '$1')] : []),
-  ].join(' ');
-  const kept = type === 'Aggregate' && only?.['Node Type'] === 'Sort' ? (only.Plans ?? []) : inputs;
-  const shapes = kept.map((each) => shapeOf(each, type === 'Merge Append'));
-  const shown = type.endsWith('Append') ? [...new Set(shapes)].sort() : shapes;
+  if (only && (type === 'Result' || type === 'Sort')) return textOf(only);
+  const texts = inputs.map(textOf);
+  const words = [type, ...(node['Relation Name'] ? [node['Relation Name'].replace(PARTITION, '$1')] : [])].join(' ');
+  const shown = type.endsWith('Append') ? [...new Set(texts)].sort() : texts;
   return shown.length > 0 ? `${words}(${shown.join(', ')})` : words;
+}
+
+/** Sorts for the sake of groups are left out: these are sorted or hashed as their number is thought to be, before, after, or not at all. */
+function sortsOf(node: PlanNode): number {
+  const inputs = node.Plans ?? [];
+  const isSort = ({ 'Node Type': type }: PlanNode) => type === 'Sort';
+  const ofGroups = node['Node Type'] === 'Aggregate' ? inputs.filter(isSort).length : 0;
+  const own = isSort(node) && inputs[0]?.['Node Type'] !== 'Aggregate' ? 1 : 0;
+  return inputs.reduce((sum, each) => sum + sortsOf(each), own - ofGroups);
 }
 
 /** The months of a table that a plan reads; those that were pruned are in no plan. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buffersOf, monthsRead, type PlanNode, readWhole, shapeOf } from './plans.ts';
+import { buffersOf, isLike, monthsRead, type PlanNode, readWhole, shapeOf } from './plans.ts';
 
 const month = (name: string, more: Partial<PlanNode> = {}): PlanNode => ({
   'Node Type': 'Index Scan',
@@ -16,33 +16,39 @@ const page = (...months: PlanNode[]): PlanNode => ({
 });
 
 describe('the shape of a plan', () => {
-  it('is the same whichever months are read', () => {
-    const shape = 'Limit(Merge Append(Index Scan Backward lead))';
-    expect(shapeOf(page(month('2026_11')))).toBe(shape);
-    expect(shapeOf(page(month('2026_10'), month('2026_11'), month('default')))).toBe(shape);
+  const text = (node: PlanNode) => shapeOf(node).text;
+  const scan = { 'Node Type': 'Seq Scan', 'Relation Name': 'lead_buyer' };
+  const over = (type: string, ...inputs: PlanNode[]): PlanNode => ({ 'Node Type': type, Plans: inputs });
+
+  it('is the same whichever months are read, and by which index', () => {
+    const shape = 'Limit(Merge Append(Index Scan lead))';
+    expect(text(page(month('2026_11')))).toBe(shape);
+    expect(
+      text(page(month('2026_10'), month('2026_11', { 'Index Name': 'lead_2026_11_pkey' }), month('default'))),
+    ).toBe(shape);
   });
 
   it('tells when a month is read in another way', () => {
     const whole = { 'Node Type': 'Seq Scan', 'Relation Name': 'lead_2026_10' };
-    expect(shapeOf(page(whole, month('2026_11')))).toBe('Limit(Merge Append(Index Scan Backward lead, Seq Scan lead))');
+    expect(text(page(whole, month('2026_11')))).toBe('Limit(Merge Append(Index Scan lead, Seq Scan lead))');
   });
 
-  it('is the same in whichever index a month has the order', () => {
-    const byId = month('2026_10', { 'Index Name': 'lead_2026_10_pkey' });
-    expect(shapeOf(page(byId, month('2026_11')))).toBe('Limit(Merge Append(Index Scan Backward lead))');
-    expect(shapeOf(byId)).toBe('Index Scan Backward lead_pkey');
+  it('tells how often rows are sorted, but for groups, which may be made in any way', () => {
+    const grouped = { text: 'Aggregate(Seq Scan lead_buyer)', sorts: 0 };
+    expect(shapeOf(over('Aggregate', scan))).toEqual(grouped);
+    expect(shapeOf(over('Aggregate', over('Sort', over('Result', scan))))).toEqual(grouped);
+    expect(shapeOf(over('Sort', over('Aggregate', scan)))).toEqual(grouped);
+    expect(shapeOf(over('Sort', over('Aggregate', over('Sort', over('Sort', scan)))))).toEqual({
+      ...grouped,
+      sorts: 1,
+    });
+    expect(shapeOf(over('Unique', over('Sort', scan)))).toEqual({ text: 'Unique(Seq Scan lead_buyer)', sorts: 1 });
   });
 
-  it('is the same however groups are made', () => {
-    const scan = { 'Node Type': 'Seq Scan', 'Relation Name': 'lead_buyer' };
-    const hashed = { 'Node Type': 'Aggregate', Plans: [scan] };
-    const sorted = {
-      'Node Type': 'Aggregate',
-      Plans: [{ 'Node Type': 'Sort', Plans: [{ 'Node Type': 'Result', Plans: [scan] }] }],
-    };
-    expect(shapeOf(hashed)).toBe('Aggregate(Seq Scan lead_buyer)');
-    expect(shapeOf(sorted)).toBe(shapeOf(hashed));
-    expect(shapeOf({ 'Node Type': 'Sort', Plans: [hashed] })).toBe(shapeOf(hashed));
+  it('is like another that sorts as much, or more', () => {
+    const [once, never] = [shapeOf(over('Unique', over('Sort', scan))), shapeOf(over('Unique', scan))];
+    expect([isLike(never, once), isLike(once, once), isLike(once, never)]).toEqual([true, true, false]);
+    expect(isLike(never, shapeOf(scan))).toBe(false);
   });
 });
 
