@@ -182,7 +182,7 @@ const happenings: Record<string, (offer: OfferFields) => Promise<unknown>> = {
       for (const rollup of rollups) await foldDeltas(tx, rollup);
       throw new Error('crashed');
     }).catch(() => undefined),
-  rebuilt: () => inTransaction(agents.db, rebuildReports),
+  rebuilt: () => rebuildReports(agents.db),
 };
 
 async function foldAll(): Promise<void> {
@@ -239,7 +239,7 @@ describe('the leaderboard of agents', () => {
         ...[agent.id, offers, accepted, sold, bound, spendCents],
       ]);
     expect(counts(await board({ includeTest: true }))).toEqual(counts(before));
-    await inTransaction(agents.db, rebuildReports);
+    await rebuildReports(agents.db);
   });
 
   it('ranks by each of its figures, and pages through all', async () => {
@@ -318,7 +318,7 @@ describe('the leaderboard of agents', () => {
       await new LeaderboardBlocks1764500000000().up(runner);
     });
     await compare();
-    await inTransaction(agents.db, rebuildReports);
+    await rebuildReports(agents.db);
   });
 
   it('is not for agents, frontends and partners, and refuses what it cannot answer', async () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-export { defineSweeper, type Sweeper, type Worker } from './background/loop.js';
+export { defineSweeper, type Sweeper, type Swept, sweepEach, type Worker } from './background/loop.js';
 export { type Clock, ManualClock, systemClock } from './clock.js';
 export { ConfigError, readConfig, type SubgraphConfig } from './config.js';
 export { type Disclosing, disclose, disclosing } from './disclosure.js';
@@ -40,7 +40,14 @@ export { type Actor, currentScope, runInScope, systemActor } from './requestScop
 export { type Delta, deltasOf, deltaWrites, type RollupDeltas } from './rollup/deltaWrites.js';
 export { durationBucket, durationBucketSql, percentileMs } from './rollup/durationBuckets.js';
 export { foldDeltas, foldSweeper } from './rollup/foldDeltas.js';
-export { REPORT_ROWS, type RollupQuery, type RollupRow, readRollup, rollupSql } from './rollup/readRollup.js';
+export {
+  REPORT_ROWS,
+  type RollupQuery,
+  type RollupRow,
+  readRollup,
+  reportTooLarge,
+  rollupSql,
+} from './rollup/readRollup.js';
 export { rebuildRollup } from './rollup/rebuildRollup.js';
 export { checkedRange, LocalDate, ReportRange } from './rollup/reportRange.js';
 export { createRollupIndexesSql, createRollupSql, defineRollup, type Rollup } from './rollup/rollup.js';

@@ -5,7 +5,7 @@ import { rebuildReports } from './reports/rebuildReports.js';
 import { detachMonth } from './store/detachMonth.js';
 import { leadsStore } from './store/leadsStore.js';
 
-const USAGE = `npm run leads:maintain -- rebuild-reports        count the reports of leads anew from the rows; changes of leads wait meanwhile
+const USAGE = `npm run leads:maintain -- rebuild-reports        count the reports of leads anew from the rows; when it is quiet: changes of leads that wait for it longer than 5 s are refused, retryable
 npm run leads:maintain -- detach YYYY-MM          take a month's leads and timelines out of the store, into tables of their own`;
 
 const [command, month] = process.argv.slice(2);
@@ -24,7 +24,7 @@ try {
   });
   await db.initialize();
   if (command === 'rebuild-reports') {
-    await inLongTransaction(db, rebuildReports);
+    await rebuildReports(db);
     console.log('The reports of leads are counted anew.');
   } else {
     const tables = await inLongTransaction(db, (tx) => detachMonth(tx, new Date(`${month}-01T00:00:00Z`), new Date()));

@@ -23,7 +23,10 @@ export interface LeadsSettings {
 }
 
 /** Puts the parts of the subgraph together once its store is there. */
-export async function wireLeads({ db, reads, clock }: SubgraphTools, settings: LeadsSettings): Promise<SubgraphParts> {
+export async function wireLeads(
+  { db, reads, clock, log }: SubgraphTools,
+  settings: LeadsSettings,
+): Promise<SubgraphParts> {
   const tools: LeadsTools = {
     clock,
     vault: new Vault(settings.masterKeys),
@@ -38,7 +41,7 @@ export async function wireLeads({ db, reads, clock }: SubgraphTools, settings: L
       overdueLeadsSweeper(db, tools, settings.sweepEveryMs),
       monthPartitionsSweeper(db, tools),
       staleClaimsSweeper(db, tools),
-      rewrapKeysSweeper(db, tools, settings.sweepEveryMs),
+      rewrapKeysSweeper(db, tools, { everyMs: settings.sweepEveryMs, log }),
       foldSweeper(db, rollups),
     ],
   };

@@ -149,6 +149,7 @@ describe('a list of leads', () => {
     const [sourceId] = sources;
     const own = made.filter((lead) => lead.sourceId === sourceId).map(({ id }) => id);
     expect(await walk({ first: 100, filter: { sourceId: [sourceId] } })).toEqual(own.reverse());
+    expect(await walk({ first: 2, filter: { sourceId: [sourceId, sourceId?.toUpperCase()] } })).toEqual(own);
     const [from, to] = [made[10]?.at, made[20]?.at];
     const within = made.slice(10, 20).map(({ id }) => id);
     expect(await walk({ first: 100, filter: { receivedFrom: from, receivedTo: to } })).toEqual(within.reverse());
@@ -196,6 +197,14 @@ describe('a list of leads', () => {
       'a cursor with another value',
       'INVALID_CURSOR',
       { after: Buffer.from('["leads:RECEIVED_AT:DESC","x\' OR 1=1"]').toString('base64url') },
+    ],
+    [
+      'a cursor with a number that no score is',
+      'INVALID_CURSOR',
+      {
+        after: Buffer.from(`["leads:SCORE:DESC",99999999999,"${uuidv7()}"]`).toString('base64url'),
+        sort: { field: 'SCORE' },
+      },
     ],
     ['a page of 10,000', 'PAGE_TOO_LARGE', { first: 10_000 }],
     ['an empty page', 'BAD_USER_INPUT', { first: 0 }],

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { eventually, type StandInReplica, standInReplica, type TestSubgraph } from '@leadgraph/kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leadsStore } from '../src/store/leadsStore.js';
@@ -69,6 +70,21 @@ it('lists and reports come from the replica; leads by id, references and mutatio
 it('sources are listed from the replica, looked up by name from the primary', async () => {
   expect(await sources()).toEqual([]);
   expect(await sources('known')).toEqual([{ id: sourceId, name: 'known' }]);
+});
+
+it('come from the primary while the replica takes connections and answers nothing', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const others = await startLeads({ replicaUrl: `postgres://postgres@127.0.0.1:${port}/leads` });
+  try {
+    const ask = () => others.query('{ leads(first: 1) { edges { node { id } } } }', {}, operator);
+    const answers = await Promise.all(Array.from({ length: 12 }, ask));
+    expect(answers.map(({ data }) => data?.leads.edges)).toEqual(Array.from({ length: 12 }, () => []));
+  } finally {
+    await others.stop();
+    silent.close();
+  }
 });
 
 it('come from the primary while the replica is away', async () => {

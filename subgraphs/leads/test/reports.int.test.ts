@@ -253,7 +253,7 @@ const happenings: Record<string, (lead: Made) => Promise<unknown>> = {
       for (const rollup of rollups) await foldDeltas(tx, rollup);
       throw new Error('crashed');
     }).catch(() => undefined),
-  rebuilt: () => inTransaction(leads.database.db, rebuildReports),
+  rebuilt: () => rebuildReports(leads.database.db),
   async later() {
     clock.advance(9 * 3_600_000);
   },
@@ -374,7 +374,7 @@ describe('the reports of leads', () => {
         const bound = { assignmentId: uuidv7(), leadId: lead.id, agentId, status: 'BOUND' };
         await old.deliver('agents.assignment.changed', bound);
       }
-      await inTransaction(old.database.db, rebuildReports);
+      await rebuildReports(old.database.db);
       const sums = { accepted: 2, withoutCost: 1, costCents: 500, sales: 2, revenueCents: 8_400, bound: 2 };
       expect(await answer()).toMatchObject({ ...sums, returnRate: 0, costPerAcquisitionCents: 500 });
       // what was there before money was counted

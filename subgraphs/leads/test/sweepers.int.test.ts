@@ -73,6 +73,23 @@ describe('leads that are stuck', () => {
     await disqualify(leadId);
   });
 
+  it('of which one cannot be read are finished all the same, and that one later', async () => {
+    const broken = (await create(leads, submission(sourceId))).lead.id;
+    clock.advance(1_000);
+    const whole = (await create(leads, submission(sourceId))).lead.id;
+    const { db } = leads.database;
+    const [{ sealed }] = await db.query('SELECT sealed FROM lead WHERE id = $1', [broken]);
+    await db.query('UPDATE lead SET sealed = $2 WHERE id = $1', [broken, Buffer.from('not sealed')]);
+    clock.advance(defaultLimits.stuckAfterMs + 1_000);
+    expect(await sweep('overdue-leads')).toBe(1);
+    expect(await announced(whole)).toHaveLength(2);
+    await db.query('UPDATE lead SET sealed = $2 WHERE id = $1', [broken, sealed]);
+    clock.advance(defaultLimits.askAgainWithinMs + 1_000);
+    expect(await sweep('overdue-leads')).toBe(2);
+    expect(await announced(broken)).toHaveLength(2);
+    for (const leadId of [broken, whole]) await disqualify(leadId);
+  });
+
   it('unsold expire, unless they are routed again', async () => {
     const [expiring, aged] = [
       (await create(leads, submission(sourceId))).lead.id,

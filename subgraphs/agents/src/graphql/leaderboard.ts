@@ -111,7 +111,7 @@ export class LeaderboardResolver {
       read ??= stale.read(async (db) => {
         const where = { agent_id: ids };
         const groupBy = ['agent_id', 'bucket'] as const;
-        return mediansOf(await readRollup(db, acceptSpeed, { ...query, where, groupBy, limit: 100_000 }));
+        return mediansOf(await readRollup(db, acceptSpeed, { ...query, where, groupBy, most: 100_000 }));
       });
       return read;
     };

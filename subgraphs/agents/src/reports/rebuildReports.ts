@@ -1,9 +1,9 @@
-import { rebuildRollup } from '@leadgraph/kit';
-import type { EntityManager } from 'typeorm';
+import { inLongTransaction, rebuildRollup } from '@leadgraph/kit';
+import type { DataSource } from 'typeorm';
 import { acceptRows, acceptSpeed, leaderboard, leaderboardRows } from './rollups.js';
 
-/** Counts the reports of agents anew from the rows, in one transaction. */
-export async function rebuildReports(tx: Pick<EntityManager, 'query'>): Promise<void> {
-  await rebuildRollup(tx, leaderboard, leaderboardRows);
-  await rebuildRollup(tx, acceptSpeed, acceptRows);
+/** Counts the reports of agents anew from the rows, each in a transaction of its own. */
+export async function rebuildReports(db: DataSource): Promise<void> {
+  await inLongTransaction(db, (tx) => rebuildRollup(tx, leaderboard, leaderboardRows));
+  await inLongTransaction(db, (tx) => rebuildRollup(tx, acceptSpeed, acceptRows));
 }

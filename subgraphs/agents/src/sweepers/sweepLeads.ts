@@ -1,4 +1,4 @@
-import { inTransaction } from '@leadgraph/kit';
+import { inTransaction, type Swept, sweepEach } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import type { AgentsRules } from '../agentsRules.js';
 import { LeadCase } from '../offers/leadCase.js';
@@ -14,18 +14,16 @@ export async function sweepLeads(
   found: { leadId: string }[],
   tools: { rules: AgentsRules; signal: AbortSignal },
   act: (leadCase: LeadCase) => Promise<boolean>,
-): Promise<{ finished: number; more: boolean }> {
-  let finished = 0;
-  for (const leadId of new Set(found.map((row) => row.leadId))) {
-    if (tools.signal.aborted) break;
-    const done = await inTransaction(db, async (tx) => {
+): Promise<Swept> {
+  const leadIds = new Set(found.map((row) => row.leadId));
+  const { finished, failures } = await sweepEach(leadIds, tools.signal, (leadId) =>
+    inTransaction(db, async (tx) => {
       const leadCase = await LeadCase.tryOpen(tx, leadId, tools.rules);
       if (!leadCase || !(await act(leadCase))) return false;
       await leadCase.save();
       return true;
-    });
-    if (done) finished += 1;
-  }
+    }),
+  );
   // A batch in which nothing could be done is not asked for again at once: others are at it.
-  return { finished, more: found.length >= SWEEP_BATCH && finished > 0 };
+  return { finished, failures, more: found.length >= SWEEP_BATCH && finished > 0 };
 }

@@ -16,8 +16,8 @@ export interface RollupQuery<D extends string, K extends string> {
   groupBy: readonly ('day' | D | K)[];
   /** Measures or columns to sort by, as SQL made of the rollup's own names. */
   orderBy?: string;
-  /** Answers this many rows at most, instead of refusing more than 2,000. */
-  limit?: number;
+  /** How many rows may be read, where several are one of the report. Default: 2,000. */
+  most?: number;
 }
 
 export type RollupRow<D extends string, K extends string, M extends string> = Partial<Record<'day' | D, string>> &
@@ -35,15 +35,18 @@ export async function readRollup<D extends string, K extends string, M extends s
 ): Promise<RollupRow<D, K, M>[]> {
   const { sql, parameters } = rollupSql(rollup, query);
   const rows: Record<string, string | number>[] = await db.query(sql, parameters);
-  if (query.limit === undefined && rows.length > REPORT_ROWS) {
-    throw new DomainError(
-      'REPORT_TOO_LARGE',
-      `This report has more than ${REPORT_ROWS} rows. Ask for fewer days, group by less, or filter.`,
-      { field: 'groupBy' },
-    );
-  }
+  if (rows.length > (query.most ?? REPORT_ROWS)) throw reportTooLarge();
   for (const row of rows) for (const measure of rollup.measures) row[measure] = Number(row[measure]);
   return rows as RollupRow<D, K, M>[];
+}
+
+/** For a report of more rows than it may have. */
+export function reportTooLarge(): DomainError {
+  return new DomainError(
+    'REPORT_TOO_LARGE',
+    `This report has more than ${REPORT_ROWS} rows. Ask for fewer days, group by less, or filter.`,
+    { field: 'groupBy' },
+  );
 }
 
 /** The statement of a report; for those who look at its plan. */
@@ -51,16 +54,16 @@ export function rollupSql<D extends string, K extends string, M extends string>(
   rollup: Rollup<D, K, M>,
   query: RollupQuery<D, K>,
 ): { sql: string; parameters: unknown[] } {
-  const { groupBy, orderBy, limit = REPORT_ROWS + 1 } = query;
+  const { groupBy, orderBy, most = REPORT_ROWS } = query;
   const { sql, parameters } = sumsSql(rollup, query);
   const order = orderBy ?? groupBy.map((name) => `sums.${name}`).join(', ');
-  return { sql: `${sql} ${order ? `ORDER BY ${order}` : ''} LIMIT ${limit}`, parameters };
+  return { sql: `${sql} ${order ? `ORDER BY ${order}` : ''} LIMIT ${most + 1}`, parameters };
 }
 
 /** The sums of a range of days, grouped, without order or limit. */
 export function sumsSql<D extends string, K extends string, M extends string>(
   rollup: Rollup<D, K, M>,
-  { from, to, includeTest, where = {}, groupBy }: Omit<RollupQuery<D, K>, 'orderBy' | 'limit'>,
+  { from, to, includeTest, where = {}, groupBy }: Omit<RollupQuery<D, K>, 'orderBy' | 'most'>,
 ): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = [from, to];
   const conditions: string[] = [];

@@ -5,7 +5,7 @@ import { cuboidAt, placeColumns, type Rollup } from './rollup.js';
 /**
  * Counts a rollup anew from the rows, in the caller's transaction (READ COMMITTED). `rowsSql` selects columns named as the rollup's. Exact while others write: the lock waits for
  * whoever has appended and not committed, so that its rows are counted; who appends later waits, and its rows, not committed, are not counted.
- * Whoever changes rows waits as long as counting takes; reads go on. `from` (a day, YYYY-MM-DD) leaves earlier days as they are, for when their rows are not here any more; blocks are made of the sums of their days.
+ * Whoever changes rows waits as long as counting takes, or until its `lock_timeout` refuses it; while several wait, reads may find no connection. `from` (a day, YYYY-MM-DD) leaves earlier days as they are, for when their rows are not here any more; blocks are made of the sums of their days.
  */
 export async function rebuildRollup(
   tx: Pick<EntityManager, 'query'>,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DataSource,
   type EntitySchema,
@@ -46,12 +47,19 @@ export function createDataSource(options: StoreOptions): DataSource {
     synchronize: false,
     poolSize,
     poolErrorHandler: () => undefined, // an idle connection that broke is replaced by the pool; the next use reports what is wrong
-    extra: { connectionTimeoutMillis: acquireTimeoutMs, idleTimeoutMillis: 30_000, keepAlive: true },
+    extra: {
+      connectionTimeoutMillis: acquireTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    },
     logger: new StatementCounter(metrics),
     logging: ['query'],
   });
 }
 
+/** How often it is looked whether another process has migrated. */
+const LOCK_PAUSE_MS = 250;
 const TRANSACTION_CONTROL = /^(START TRANSACTION|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/i;
 
 /** Counts statements, in total and for the request at hand. Text and parameters are not logged: they may hold personal data. */
@@ -78,16 +86,22 @@ class StatementCounter implements TypeOrmLogger {
 
 /**
  * Brings the database to the newest migration. Several processes may start at once: a transaction-scoped lock lets one migrate
- * while the others wait and then find nothing to do. Takes one connection. The role's time limits are for requests and hold neither for the
- * migrations nor for the wait.
+ * while the others wait and then find nothing to do. Takes one connection. The role's time limits are for requests and do not hold for the
+ * migrations.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.startTransaction();
+    for (;;) {
+      await runner.startTransaction();
+      const [{ isOurs }] = await runner.query('SELECT pg_try_advisory_xact_lock(4711) AS "isOurs"');
+      if (isOurs) break;
+      // Through PgBouncer nobody has the connection meanwhile: there are few, and requests of the version before go on.
+      await runner.rollbackTransaction();
+      await delay(LOCK_PAUSE_MS);
+    }
     await runner.query('SET LOCAL statement_timeout = 0');
     await runner.query('SET LOCAL lock_timeout = 0');
-    await runner.query('SELECT pg_advisory_xact_lock(4711)');
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'all';
     await executor.executePendingMigrations();

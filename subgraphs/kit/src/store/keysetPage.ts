@@ -51,10 +51,11 @@ export interface KeysetPageOptions<T extends ObjectLiteral> {
 
 const checks: Record<SortKey<never>['type'], (value: unknown) => boolean> = {
   uuid: (value) => typeof value === 'string' && isUuid(value),
-  integer: (value) => Number.isSafeInteger(value),
+  // What PostgreSQL takes for it.
+  integer: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   timestamptz: (value) =>
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
-  text: (value) => typeof value === 'string',
+  text: (value) => typeof value === 'string' && !value.includes('\0'),
 };
 
 /**

@@ -5,8 +5,10 @@ import { databaseErrorCode } from './transaction.js';
 
 /** How long a replica that failed is left alone. */
 const LEFT_ALONE_MS = 5_000;
-/** A statement that took too long there would take too long at the primary as well, which has other things to do. */
-const TOOK_TOO_LONG = '57014';
+/** A statement that took too long there would take too long at the primary as well, which has other things to do; and what no database takes (data exceptions) the primary will not take either. */
+const READS_OWN_FAULT = /^(57014|22...)$/;
+/** The replica has no connection for this read: too many want one, or it does not answer. */
+const NO_CONNECTION = new Set(['STORE_BUSY', 'SERVICE_UNAVAILABLE']);
 
 /**
  * Reads that may be a little behind: lists and reports. They go to the read replica when there is one, and to the primary while it is away. Nothing that a mutation decides by, and
@@ -29,12 +31,18 @@ export class StaleReads {
   async read<T>(work: (db: DataSource) => Promise<T>): Promise<T> {
     const replica = this.#replica;
     if (!replica || Date.now() < this.#leftAloneUntil) return work(this.#primary);
+    // One looks whether it is back; the others stay at the primary until that is known.
+    const isLooking = this.#leftAloneUntil > 0;
+    if (isLooking) this.#leftAloneUntil = Date.now() + LEFT_ALONE_MS;
     try {
       await this.#connect(replica);
-      return await work(replica);
+      const answer = await work(replica);
+      if (isLooking) this.#leftAloneUntil = 0;
+      return answer;
     } catch (error) {
       if (!mayBeReplicasFault(error)) throw error;
-      this.#leftAloneUntil = Date.now() + LEFT_ALONE_MS;
+      // Busy is not away: only this one goes elsewhere.
+      if (!(error instanceof DomainError)) this.#leftAloneUntil = Date.now() + LEFT_ALONE_MS;
       return work(this.#primary);
     }
   }
@@ -72,5 +80,6 @@ export class StaleReads {
 
 /** Away, behind with its migrations, or a query that stood in the way of its replaying; what is wrong with the read itself, the primary will say again. */
 function mayBeReplicasFault(error: unknown): boolean {
-  return !(error instanceof DomainError) && databaseErrorCode(error) !== TOOK_TOO_LONG;
+  if (error instanceof DomainError) return NO_CONNECTION.has(error.code);
+  return !READS_OWN_FAULT.test(databaseErrorCode(error) ?? '');
 }

@@ -3,6 +3,9 @@ import type { SubgraphConfig } from '../config.js';
 import type { Metrics } from '../metrics.js';
 import { createDataSource, type StoreOptions } from './dataSource.js';
 
+/** A replica that does not answer in this time is one that the primary stands in for. */
+const REPLICA_WITHIN_MS = 1_000;
+
 /** How a subgraph's stores are opened, for `SubgraphOptions`. */
 export interface SubgraphStores {
   createDataSource(tools: { metrics: Metrics }): DataSource;
@@ -32,6 +35,7 @@ export function subgraphStores(
             url: config.replicaUrl,
             poolSize: config.replicaPoolSize ?? 2,
             replica: true,
+            acquireTimeoutMs: Math.min(config.databaseAcquireTimeoutMs, REPLICA_WITHIN_MS),
             metrics,
           }),
   };

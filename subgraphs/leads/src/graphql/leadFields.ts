@@ -192,7 +192,7 @@ export class LeadFields {
     @Ctx() context: LeadsContext,
   ): Promise<Page<LeadEvent>> {
     checkPageSize(page.first);
-    const isVersion = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+    const isVersion = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31;
     const [after = 0] = page.after == null ? [] : decodeCursor(TIMELINE, page.after, [isVersion]);
     const rows = await context.loaders.timeline({ first: page.first + 1, afterVersion: Number(after) }).load(lead.id);
     const edges = rows.slice(0, page.first).map((row) => ({

@@ -65,6 +65,7 @@ function listFilter(filter: LeadFilter | null, { identity, clock, tools }: Leads
     ...rest,
     includeTest: rest.includeTest ?? true,
     state: rest.state?.map((code) => code.toUpperCase()),
+    sourceId: rest.sourceId?.map((id) => id.toLowerCase()),
     receivedFrom: dated ? rest.receivedFrom : new Date(clock.now().getTime() - tools.limits.listsShowMs),
     // what cannot be hashed (nothing but blanks) is looked for as such and finds nothing
     phoneHash: phone == null ? null : (tools.hasher.phone(phone) ?? Buffer.alloc(0)),

@@ -1,4 +1,13 @@
-import { Cached, checkedRange, ListSize, OnlyFor, percentileMs, readRollup } from '@leadgraph/kit';
+import {
+  Cached,
+  checkedRange,
+  ListSize,
+  OnlyFor,
+  percentileMs,
+  REPORT_ROWS,
+  readRollup,
+  reportTooLarge,
+} from '@leadgraph/kit';
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import { funnel, type MoneyMeasure, money, speedToLead } from '../reports/rollups.js';
 import type { LeadsContext } from './context.js';
@@ -13,6 +22,8 @@ import {
 
 const columns = { DAY: 'day', SOURCE: 'source_id', LINE: 'line', STATE: 'state' } as const;
 type Column = (typeof columns)[LeadReportGroup];
+/** Of durations, of which a row of the report has many. */
+const MOST_BUCKETS = 100_000;
 
 @Resolver()
 export class ReportQueries {
@@ -52,7 +63,7 @@ export class ReportQueries {
   @Cached({ maxAge: 2, staleWhileRevalidate: 2 })
   @Query(() => [SpeedRow], {
     description:
-      'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. Up to 5 seconds old. Operators only.',
+      'Speed to lead: from receipt to QUALIFIED, to the first offer, and to the first sale. Days are UTC days of receipt. At most 2,000 rows (REPORT_TOO_LARGE). Up to 5 seconds old. Operators only.',
   })
   async speedToLeadReport(
     @Args(() => LeadReportArgs) args: LeadReportArgs,
@@ -63,7 +74,7 @@ export class ReportQueries {
       readRollup(db, speedToLead, {
         ...asked(args),
         groupBy: [...places, 'step', 'bucket'],
-        limit: 100_000,
+        most: MOST_BUCKETS,
       }),
     );
     // sorted by place, step and bucket: each run of the same place and step is one row of the report
@@ -74,6 +85,7 @@ export class ReportQueries {
       if (same) runs.at(-1)?.push(row);
       else runs.push([row]);
     }
+    if (runs.length > REPORT_ROWS) throw reportTooLarge();
     return Promise.all(
       runs.map(async (run) => {
         const counts = run.map(({ bucket, leads }) => ({ bucket: Number(bucket), count: leads }));

@@ -33,14 +33,14 @@ it('takes an old month out of the store; reports keep it, rebuilt or not', async
   // as it is after months of running: the partition was made when the month came
   await db.transaction((tx) => ensureMonthPartitions(tx, old));
   const [away, here] = [await insert(old), await insert(now)];
-  await db.transaction(rebuildReports);
+  await rebuildReports(db);
   expect(await received()).toBe(2);
 
   const tables = await db.transaction((tx) => detachMonth(tx, old, now));
   expect(await found(away)).toBe(0);
   expect(await found(here)).toBe(1);
   expect((await db.query(`SELECT id FROM ${tables[0]}`)).map(({ id }: { id: string }) => id)).toEqual([away]);
-  await db.transaction(rebuildReports);
+  await rebuildReports(db);
   expect(await received()).toBe(2);
   // the sweeper does not bring it back
   expect(await db.transaction((tx) => ensureMonthPartitions(tx, now))).toEqual([]);

@@ -40,17 +40,26 @@ export async function rewrapServiceKeys(tx: EntityManager, masters: MasterKeys):
   }
 }
 
-/** Leads whose data key is wrapped by one of these master keys, locked. */
+/** Goes through the next leads after an id, `most` of them: the last one, undefined where there are no more, and those whose data key is wrapped by one of these master keys, locked. */
 export async function lockForeignKeys(
   tx: EntityManager,
   keyIds: readonly string[],
-  most: number,
-): Promise<{ id: string; stored: WrappedKey }[]> {
-  const rows: { id: string; key_id: string; wrapped_key: Buffer }[] = await tx.query(
-    'SELECT id, key_id, wrapped_key FROM lead WHERE key_id = ANY($1) LIMIT $2 FOR UPDATE SKIP LOCKED',
-    [keyIds, most],
+  { after, most }: { after: string; most: number },
+): Promise<{ last: string | undefined; found: { id: string; stored: WrappedKey }[] }> {
+  const passed: { id: string; key_id: string | null }[] = await tx.query(
+    'SELECT id, key_id FROM lead WHERE id > $1 ORDER BY id LIMIT $2',
+    [after, most],
   );
-  return rows.map((row) => ({ id: row.id, stored: { keyId: row.key_id, wrapped: row.wrapped_key } }));
+  const foreign = passed.filter(({ key_id }) => key_id !== null && keyIds.includes(key_id)).map(({ id }) => id);
+  const rows: { id: string; key_id: string; wrapped_key: Buffer }[] =
+    foreign.length === 0
+      ? []
+      : await tx.query(
+          'SELECT id, key_id, wrapped_key FROM lead WHERE id = ANY($1) AND key_id = ANY($2) ORDER BY id FOR UPDATE',
+          [foreign, keyIds],
+        );
+  const found = rows.map((row) => ({ id: row.id, stored: { keyId: row.key_id, wrapped: row.wrapped_key } }));
+  return { last: passed.at(-1)?.id, found };
 }
 
 /** Keeps a lead's data key under another master key. The lead itself does not change, nor its version. */

@@ -7,7 +7,7 @@ export async function purgeStaleClaims(
 ): Promise<number> {
   const [, payloads]: [unknown[], number] = await db.query(
     `DELETE FROM recent_payload WHERE (caller, fingerprint) IN
-       (SELECT caller, fingerprint FROM recent_payload WHERE received_at <= $1 LIMIT $2)`,
+       (SELECT caller, fingerprint FROM recent_payload WHERE received_at <= $1 LIMIT $2) AND received_at <= $1`,
     [limits.payloadsBefore, limits.most],
   );
   const [, contacts]: [unknown[], number] = await db.query(

@@ -1,10 +1,10 @@
-import { defineSweeper, inTransaction, type Sweeper } from '@leadgraph/kit';
+import { defineSweeper, inTransaction, isTransientStoreError, type Sweeper } from '@leadgraph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readFacts } from '../facts/readFacts.js';
 import type { LeadsTools } from '../leadsTools.js';
 import { changeLead } from '../lifecycle/changeLead.js';
 import type { LeadRow } from '../store/leadTable.js';
-import { lockOverdueLead } from '../store/overdueStore.js';
+import { lockOverdueLead, postponeLead } from '../store/overdueStore.js';
 
 const BATCH = 50;
 
@@ -18,16 +18,25 @@ export function overdueLeadsSweeper(db: DataSource, tools: LeadsTools, everyMs: 
     everyMs,
     async run(signal) {
       let finished = 0;
-      while (finished < BATCH && !signal.aborted) {
-        const found = await inTransaction(db, async (tx) => {
-          const lead = await lockOverdueLead(tx, tools.clock.now());
-          if (lead) await finish(tools, tx, lead);
-          return lead !== null;
-        });
-        if (!found) break;
-        finished += 1;
+      const failures: Error[] = [];
+      while (finished + failures.length < BATCH && !signal.aborted) {
+        let id: string | undefined;
+        try {
+          await inTransaction(db, async (tx) => {
+            const lead = await lockOverdueLead(tx, tools.clock.now());
+            id = lead?.id;
+            if (lead) await finish(tools, tx, lead);
+          });
+          if (id === undefined) break;
+          finished += 1;
+        } catch (error) {
+          if (id === undefined || isTransientStoreError(error)) throw error;
+          failures.push(new Error(`lead ${id} could not be finished`, { cause: error }));
+          // It would be the first again, and nobody else's turn would come.
+          await postponeLead(db, id, new Date(tools.clock.now().getTime() + tools.limits.askAgainWithinMs));
+        }
       }
-      return { finished, more: finished === BATCH };
+      return { finished, failures, more: finished + failures.length === BATCH };
     },
   });
 }

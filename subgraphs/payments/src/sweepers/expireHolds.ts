@@ -1,4 +1,4 @@
-import { defineSweeper, inTransaction, type Sweeper } from '@leadgraph/kit';
+import { defineSweeper, inTransaction, type Sweeper, sweepEach } from '@leadgraph/kit';
 import type { DataSource } from 'typeorm';
 import { expireHold } from '../holds/releaseHold.js';
 import type { PaymentsRules } from '../paymentsRules.js';
@@ -16,12 +16,8 @@ export function expireHolds(db: DataSource, rules: PaymentsRules): Sweeper {
     everyMs: rules.settings.holdSweepMs,
     async run(signal) {
       const due = await dueHolds(db.manager, rules.clock.now(), BATCH);
-      let finished = 0;
-      for (const hold of due) {
-        if (signal.aborted) break;
-        if (await inTransaction(db, (tx) => expireHold(tx, hold, rules))) finished += 1;
-      }
-      return { finished, more: due.length === BATCH && finished > 0 };
+      const swept = await sweepEach(due, signal, (hold) => inTransaction(db, (tx) => expireHold(tx, hold, rules)));
+      return { ...swept, more: due.length === BATCH && swept.finished > 0 };
     },
   });
 }
