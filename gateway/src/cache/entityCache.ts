@@ -17,8 +17,6 @@ const PAUSE_MS = 1_000;
 
 /** Whether anything may be taken from the cache at the moment, and what is to be told of changes. */
 export interface CacheState {
-  /** The store is there and every change of some subgraph is heard of. */
-  readonly on: boolean;
   /** The store is there and every change is heard of, of this subgraph as well. */
   isOn(subgraph: string): boolean;
   /** Is told when readings of the store begin to fail, and when they do not any more. */
@@ -56,11 +54,6 @@ export class EntityCache {
 
   constructor(private readonly options: EntityCacheOptions) {}
 
-  /** Whether anything is taken from it at the moment. */
-  get isActive(): boolean {
-    return this.options.state.on;
-  }
-
   isOn(subgraph: string): boolean {
     return this.options.state.isOn(subgraph) && performance.now() >= this.pausedUntil;
   }
@@ -68,7 +61,7 @@ export class EntityCache {
   /** The way of every fetch to its subgraph; see `Subgraph.fetch`. */
   fetch(subgraph: Subgraph, request: CachedRequest, context: RequestContext): Promise<FetchResult> {
     if (request.mutation) return this.mutate(subgraph, request, context);
-    if (!this.isOn(subgraph.name)) return subgraph.fetch(request, context);
+    if (!this.isOn(subgraph.name)) return subgraph.fetch(at(request, undefined), context);
     const { caching } = request;
     return caching ? this.answer(subgraph, request, caching, context) : this.fetchNow(subgraph, request, context);
   }
@@ -126,7 +119,7 @@ export class EntityCache {
     const own = caching.staleMs > 0 ? ownTag(subgraph.name, context) : undefined;
     // Without looking for anything, what the clock says.
     const looked = await this.reading(lookUp(context.noCache ? [] : wanted, caching, own, store, layer));
-    if (!looked) return subgraph.fetch(request, context);
+    if (!looked) return subgraph.fetch(at(request, undefined), context);
     const { found, clock } = looked;
     const missing = wanted.flatMap((_each, position) => (found[position] ? [] : [position]));
     const stale = wanted.flatMap((_each, position) => (found[position]?.isStale ? [position] : []));
@@ -243,8 +236,9 @@ function ownTag(subgraph: string, { identity }: RequestContext): Tag {
   return entityTag(subgraph, '@own', hash('sha256', personOf(identity), 'base64url'));
 }
 
+/** A request as of a time of the clock. Where that is not known, neither is what other processes have changed: it joins nothing that began before. */
 function at(request: SubgraphRequest, clock: string | undefined): SubgraphRequest {
-  return clock === undefined ? request : { ...request, clock };
+  return clock === undefined ? { ...request, alone: true } : { ...request, clock };
 }
 
 /** The keys and tags of what a request asks for: one for each representation, else one. */

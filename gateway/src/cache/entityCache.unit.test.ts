@@ -28,7 +28,7 @@ it('a store that hangs is tried by one fetch at a time', async () => {
   const cache = new EntityCache({
     store: { read } as unknown as CacheStore,
     layer: createProcessLayer(1_000),
-    state: { on: true, isOn: () => true, changed: async () => {}, storeAnswers: (each) => turns.push(each) },
+    state: { isOn: () => true, changed: async () => {}, storeAnswers: (each) => turns.push(each) },
     counts: createCacheCounts(new Registry()),
     log: createLogger({ level: 'silent' }),
   });

@@ -86,7 +86,8 @@ export class Subgraph {
   /** Waits for the same fetch of another request, or for parts of others, or sends this one. */
   private begin(request: SubgraphRequest, context: RequestContext, token: string | undefined): Promise<FetchResult> {
     const forwarded = this.options.headerRules.headersFor(this.name, context.headers);
-    const key = this.options.share && !request.mutation ? this.sharingKey(request, context, forwarded) : undefined;
+    const mayShare = this.options.share && !request.mutation && !request.alone;
+    const key = mayShare ? this.sharingKey(request, context, forwarded) : undefined;
     const sending = { token, forwarded, key };
     if (key === undefined) return this.join(this.launch(request, context, sending), context);
     if (request.representations) return this.shareEntities(request, request.representations, context, sending);

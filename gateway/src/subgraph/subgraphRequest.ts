@@ -13,6 +13,8 @@ export interface SubgraphRequest {
   readonly isPublic?: boolean;
   /** The time of the cache's clock before it was sent: it is not joined by those who have seen a later one. */
   readonly clock?: string;
+  /** It joins nothing in flight, and nobody joins it. */
+  readonly alone?: boolean;
 }
 
 /** The whole body as JSON. */

@@ -60,7 +60,7 @@ export function createRequests(config: GatewayConfig, parts: RequestsParts): Req
       ? shareExecutions(alone, {
           ...{ changes, onShared },
           forwardedHeaders: headerRules.reads,
-          mayShare: () => !entityCache?.isActive,
+          mayShare: () => entityCache === undefined,
         })
       : alone,
     changes,

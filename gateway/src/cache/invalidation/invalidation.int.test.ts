@@ -237,7 +237,7 @@ describe('nothing that has happened is missed', () => {
     const follower = record();
     await follow(events, stream.subject('a'), undefined, follower);
     await redis.kill();
-    await eventually(() => expect(invalidation.on).toBe(false));
+    await eventually(() => expect(invalidation.allOn).toBe(false));
     for (const n of range(0, 50)) await stream.publish('a', numbered(n));
     await eventually(() => expect(follower.numbers()).toEqual(range(0, 50)));
     expect(counts.pushedBefore).toBeGreaterThanOrEqual(50);
@@ -287,7 +287,7 @@ describe('it is off', () => {
     await isOn();
     state.failing = true;
     await invalidation.changed([tagOf(stream, 1)]);
-    expect([invalidation.on, counts.unconfirmed]).toEqual([false, 1]);
+    expect([invalidation.allOn, counts.unconfirmed]).toEqual([false, 1]);
     expect(invalidation.reasonsOff).toEqual(['changes of mutations could not be told to Redis yet']);
     state.failing = false;
     await isOn();

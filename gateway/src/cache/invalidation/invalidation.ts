@@ -201,9 +201,6 @@ export function createInvalidation({ store, link, subgraphs, counts, log }: Inva
 
   return {
     isOn,
-    get on() {
-      return mayBeOn() && [...followed.keys()].some(isCurrent);
-    },
     get allOn() {
       return reasonsOff().length === 0;
     },
