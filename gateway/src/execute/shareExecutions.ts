@@ -11,8 +11,6 @@ export interface SharingOptions {
   readonly forwardedHeaders: readonly string[];
   /** Counts the changes that this process has heard of, mutations that it has finished and events: what began before one is not joined after it. */
   readonly changes: { readonly seen: number };
-  /** Whether it is known here what has changed anywhere; where only the cache's clock tells, fetches are shared by it, and executions are not. */
-  readonly mayShare: () => boolean;
   readonly onShared: () => void;
 }
 
@@ -31,14 +29,7 @@ export function shareExecutions(execute: Execute, options: SharingOptions): Exec
 
   return (request) => {
     const { operation, variables, context, explain, cost } = request;
-    if (
-      operation.type !== OperationTypeNode.QUERY ||
-      operation.defers ||
-      explain ||
-      cost ||
-      context.noCache ||
-      !options.mayShare()
-    )
+    if (operation.type !== OperationTypeNode.QUERY || operation.defers || explain || cost || context.noCache)
       return execute(request);
     const key = [
       options.changes.seen,

@@ -56,13 +56,11 @@ export function createRequests(config: GatewayConfig, parts: RequestsParts): Req
       expectsManifests,
       counts,
     }),
-    execute: config.shareRequests
-      ? shareExecutions(alone, {
-          ...{ changes, onShared },
-          forwardedHeaders: headerRules.reads,
-          mayShare: () => entityCache === undefined,
-        })
-      : alone,
+    // Where there is a cache, its clock alone knows what other processes have changed: fetches are shared by it.
+    execute:
+      config.shareRequests && !entityCache
+        ? shareExecutions(alone, { changes, onShared, forwardedHeaders: headerRules.reads })
+        : alone,
     changes,
     admit: createAdmit(costBudgets, rates && createRateLimits(rates, redis)),
     costBudgets,
